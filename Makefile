@@ -1,0 +1,41 @@
+# Everything starts from a bare Debian or Ubuntu with Python 3.11 or newer: each target makes .venv itself and
+# resumes where a broken-off one stopped (the stamp is written last).
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test check docs bench clean setup
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt tools/setup.sh
+	PYTHON="$(PYTHON)" VENV="$(VENV)" bash tools/setup.sh
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/bellbuoy demo $(ARGS)
+
+test: $(STAMP)
+	bash tools/browser.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/style.py
+	$(BIN)/python tools/reference.py --check
+
+docs: $(STAMP)
+	bash tools/docs.sh
+
+bench: $(STAMP)
+	$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) site demo .hypothesis

@@ -1,0 +1,3 @@
+"""Bellbuoy looks after machine-learning models in production."""
+
+__version__ = "0.1.0"

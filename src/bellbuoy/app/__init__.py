@@ -1,0 +1,1 @@
+"""The whole: what doors ask for, put together from the floors below."""

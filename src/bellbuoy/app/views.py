@@ -1,0 +1,126 @@
+"""What the doors show: plain values, the same for a page, for JSON and for the terminal (DESIGN §7.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class LightState(StrEnum):
+    """What a light shows."""
+
+    OK = "ok"
+    TROUBLE = "trouble"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One of the three lights (model, pipeline, world), with its reason in words."""
+
+    state: LightState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One reading on a time axis; `value` is None where it is unmeasured, and `why` says why."""
+
+    start: datetime
+    end: datetime
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    rows: int = 0
+    labelled: int | None = None
+    coverage: float | None = None
+    maturity: str | None = None  #: provisional, mature or final
+    estimate: bool = False
+    why: str | None = None
+    segment: Mapping[str, str] | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened, to be drawn on a time axis: a new version, a planted incident, an alarm."""
+
+    at: datetime
+    text: str
+    kind: str = "note"  #: version, alarm, planted, note
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule whose alarm is pending or firing now."""
+
+    name: str
+    severity: str
+    since: datetime
+    state: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """One model at a glance: a row of the fleet page and of `bellbuoy status`."""
+
+    name: str
+    task: str
+    owner: str | None
+    model: Light
+    pipeline: Light
+    world: Light
+    headline: str | None
+    key_metric: str
+    readings: Mapping[str, Point] = field(default_factory=dict)  #: newest reading of each key metric
+    spark: tuple[Point, ...] = ()  #: the key metric over time
+    volume: tuple[Point, ...] = ()  #: rows per window over time
+    freshness_seconds: float | None = None
+    firing: tuple[Firing, ...] = ()
+    incidents: tuple[str, ...] = ()
+    champion: str | None = None
+    next_build_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnStatus:
+    """One input or output column on the model page, against the baseline."""
+
+    name: str
+    kind: str  #: number, category or moment
+    role: str  #: input or output
+    owner: str | None
+    about: str | None
+    null_rate: float | None
+    null_rate_baseline: float | None
+    drift: float | None  #: Jensen-Shannon distance to the baseline in the newest window
+    drift_noise: float | None  #: the distance that the same counts would show with no change at all (95 %)
+    trouble: float  #: 0 is quiet; 1 and more is beyond the noise; the table is sorted by it
+    why: str | None
+    null_rates: tuple[Point, ...] = ()
+    drifts: tuple[Point, ...] = ()  #: value, with `high` as the noise limit of that window
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """Everything on one model's page for the view that the URL asks for."""
+
+    status: ModelStatus
+    metric: str
+    metrics: tuple[str, ...]  #: names that may be asked for
+    grain: str
+    grains: tuple[str, ...]
+    start: datetime | None
+    end: datetime | None
+    version: str | None
+    versions: tuple[str, ...]
+    points: tuple[Point, ...]
+    baseline: Point | None  #: the metric on the reference set
+    columns: tuple[ColumnStatus, ...]
+    marks: tuple[Mark, ...]
+    notes: tuple[str, ...]  #: what was odd about the data, told once each
+    better: str = "higher"  #: higher or lower

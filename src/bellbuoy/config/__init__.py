@@ -1,0 +1,1 @@
+"""Every setting, its reading from TOML, its inference from data, its JSON Schema."""

@@ -1,0 +1,1 @@
+"""A candidate becomes what serves."""

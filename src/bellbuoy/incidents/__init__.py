@@ -1,0 +1,1 @@
+"""States become one answer and its owner."""

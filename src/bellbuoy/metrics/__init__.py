@@ -1,0 +1,1 @@
+"""Counts become readings: pure functions, no store, no clock."""

@@ -1,0 +1,1 @@
+"""Everything above becomes what people read."""

@@ -1,0 +1,1 @@
+"""An answer or the calendar becomes a candidate."""

@@ -1,0 +1,130 @@
+"""The port to the rows: what a source gives, whatever kind it is.
+
+Rows travel as numpy columns. A source is asked for named columns of named kinds, from a mark on, up to a moment; it
+gives batches, and when they are through, the mark to go on from and notes on what was odd. Nothing in a source ever
+raises because of what a row holds: what cannot be read as asked is null and is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Kind(StrEnum):
+    """What a column is counted as."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A numeric column: float64 values, and which are null (None: no nulls). NaN and infinities are values."""
+
+    values: NDArray[np.float64]
+    null: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """A text or boolean column: a code per row into `names`, −1 for null. Names may repeat; booleans: true, false."""
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A column of times: int64 microseconds since 1970 UTC, and which are null (None: no nulls)."""
+
+    micro: NDArray[np.int64]
+    null: NDArray[np.bool_] | None = None
+
+
+Column = Numbers | Categories | Moments
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch. `keys` are the ids as 64 bits, `keyless` marks null ids (None: no null id); no keys if no id was asked."""
+
+    count: int
+    columns: Mapping[str, Column]
+    keys: NDArray[np.uint64] | None = None
+    keyless: NDArray[np.bool_] | None = None
+    #: Rows that a mark without a cursor may have given before; the caller drops those whose key it knows.
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd about the data, told once: a stable code, where, and a sentence."""
+
+    code: str
+    where: str
+    message: str
+
+
+class KeyType(StrEnum):
+    """How ids become keys: whole numbers as they are; anything else by the digest of its text."""
+
+    WHOLE = "whole"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What to read: columns by name and kind, the id column, and the cursor column (time of becoming visible)."""
+
+    columns: Mapping[str, Kind]
+    id: str | None = None
+    key_type: KeyType | None = None  #: None: decide by the id column's type (`Source.key_type`)
+    cursor: str | None = None
+
+
+#: Where a source was left: JSON-able, opaque to everybody else. Empty means from the start.
+Mark = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Pull:
+    """A read under way: iterate it for batches; afterwards `mark` and `notes` are final."""
+
+    batches: Iterator[Rows]
+    mark: Mark = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Rows]:
+        return self.batches
+
+
+class Source(Protocol):
+    """Where rows are. Made from its part of the model's file and the project folder; holds no open resources."""
+
+    def columns(self) -> Mapping[str, Kind]:
+        """The columns that are there now, with the kind each would be counted as.
+
+        Raises:
+            SourceError: nothing can be read at all (no file, no table, no server).
+        """
+        ...
+
+    def key_type(self, column: str) -> KeyType:
+        """How ids of a column become keys."""
+        ...
+
+    def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
+        """Rows visible after `mark` and not after `until`, oldest first where a cursor is given.
+
+        With `want.cursor`, a row is visible from that moment. Without it, a file counts when it is new or has changed.
+        A file or table that fails is noted, left out of the new mark, and tried again the next time.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""State: one transaction per cycle, on SQLite or PostgreSQL."""

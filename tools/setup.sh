@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes or completes the virtual environment. Called by make; safe to run again.
+set -euo pipefail
+PYTHON="${PYTHON:-python3}"
+VENV="${VENV:-.venv}"
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "Bellbuoy needs Python 3.11 or newer; $PYTHON is $("$PYTHON" --version). Set PYTHON=/path/to/python3.11" >&2; exit 2; }
+if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+  if ! "$PYTHON" -m venv --clear "$VENV" 2>/dev/null; then
+    # Debian and Ubuntu ship venv's ensurepip apart from Python.
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      apt-get update -qq
+      apt-get install -y -qq --no-install-recommends python3-venv
+      "$PYTHON" -m venv --clear "$VENV"
+    else
+      echo "cannot make $VENV: install the venv module first (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1
+    fi
+  fi
+fi
+"$VENV/bin/python" -m pip install --quiet "pip>=25.1"
+"$VENV/bin/python" -m pip install --quiet --constraint constraints.txt --editable ".[all]" --group test --group check
