@@ -59,7 +59,7 @@ class Fault:
         return f"{text} ({self.hint})" if self.hint else text
 
 
-class Faults(ConfigError):
+class Faults(ConfigError):  # noqa: N818 - the plural says that it holds several
     """Everything that is wrong with the user's files, all at once."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

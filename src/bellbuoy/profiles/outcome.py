@@ -2,13 +2,13 @@
 
 What each task keeps, by name:
 
-- binary: cells `score` with code `4 · bucket + 2 · predicted + label` (bucket from `buckets.encode_probability`, or from
-  `buckets.encode` where scores are only a ranking; predicted and label are 0 or 1); sums `log_loss`, `brier`, `score`
-  (missing where scores are no probabilities).
+- binary: cells `score` with code `4 · bucket + 2 · predicted + label` (bucket from `buckets.encode_probability`, or
+  from `buckets.encode` where scores are only a ranking; predicted and label are 0 or 1); sums `log_loss`, `brier`,
+  `score` (missing where scores are no probabilities).
 - multiclass: cells `confusion` with code `K · predicted + label` over class indices; cells `score:<class>` with code
   `2 · bucket + (label is that class)`; sums `log_loss`, `brier`.
-- regression: cells `error` (buckets of prediction − label), `label` and `prediction`; sums `error`, `absolute`, `square`,
-  `label`, `label_square`, `percentage` (|error / label| over rows whose label is not 0) and `percentage_rows`.
+- regression: cells `error` (buckets of prediction − label), `label` and `prediction`; sums `error`, `absolute`,
+  `square`, `label`, `label_square`, `percentage` (|error / label| over rows whose label is not 0) and `percentage_rows`.
 
 Integer parts are exact in any order; sums are doubles. Log loss clips probabilities to [ε, 1 − ε] with ε = 2^-52, as
 scikit-learn does for doubles.

@@ -1,4 +1,4 @@
-"""Profiles: the counts of one column in one window. They add, and subtract, and know nothing of where rows came from."""
+"""Profiles: the counts of one column in one window. They add and subtract, and know no source."""
 
 from __future__ import annotations
 

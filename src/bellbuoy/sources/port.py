@@ -54,7 +54,7 @@ Column = Numbers | Categories | Moments
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch. `keys` are the ids as 64 bits, `keyless` marks null ids (None: no null id); no keys if no id was asked."""
+    """A batch. `keys` are the ids as 64 bits, `keyless` marks null ids (None: none is); no keys if no id was asked."""
 
     count: int
     columns: Mapping[str, Column]
@@ -128,3 +128,15 @@ class Source(Protocol):
         A file or table that fails is noted, left out of the new mark, and tried again the next time.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a table is, as a model's file says it: exactly one of `path`, `delta`, `sql` (with `url`) and `inbox`."""
+
+    path: str | None = None  #: a file or a glob of Parquet, CSV or NDJSON files, local or an object-store URL
+    delta: str | None = None
+    sql: str | None = None  #: a table's name or a query
+    url: str | None = None
+    inbox: str | None = None  #: the inbox's table: `<model>/predictions` or `<model>/labels`
+    events: str = ".bellbuoy/events"  #: where the inbox's Delta tables are
