@@ -8,7 +8,7 @@ What each task keeps, by name:
 - multiclass: cells `confusion` with code `K · predicted + label` over class indices; cells `score:<class>` with code
   `2 · bucket + (label is that class)`; sums `log_loss`, `brier`.
 - regression: cells `error` (buckets of prediction − label), `label` and `prediction`; sums `error`, `absolute`,
-  `square`, `label`, `label_square`, `percentage` (|error / label| over rows whose label is not 0) and `percentage_rows`.
+  `square`, `label`, `label_square`, `percentage` (|error / label| where the label is not 0) and `percentage_rows`.
 
 Integer parts are exact in any order; sums are doubles. Log loss clips probabilities to [ε, 1 − ε] with ε = 2^-52, as
 scikit-learn does for doubles.
@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.profiles import buckets
-from bellbuoy.profiles.profile import Cells, gather
+from bellbuoy.profiles.profile import Cells
+from bellbuoy.profiles.spread import Groups, spread
 
 _EPSILON = float(np.finfo(np.float64).eps)
 Floats = NDArray[np.float64]
@@ -57,59 +58,95 @@ class Outcome:
         return Outcome(rows, cells, sums if rows else dict.fromkeys(names, 0.0))
 
 
-def binary_outcome(score: Floats, predicted: Ints, label: Ints, *, probability: bool = True) -> Outcome:
-    """Outcome of paired rows; arrays of one length, scores finite (in 0..1 if `probability`), the others 0 or 1."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What each paired row adds to its outcome: a code to each named count, a number to each named sum."""
+
+    codes: Mapping[str, Ints]
+    sums: Mapping[str, Floats]
+
+    def outcomes(self, groups: Groups) -> list[Outcome]:
+        """The outcome of each group of rows."""
+        spreads = {name: spread(codes, groups) for name, codes in self.codes.items()}
+        sums = {name: groups.sums(values) for name, values in self.sums.items()}
+        return [
+            Outcome(
+                int(rows),
+                {name: part.cells(place) for name, part in spreads.items()},
+                {name: float(part[place]) for name, part in sums.items()},
+            )
+            for place, rows in enumerate(groups.rows())
+        ]
+
+    def whole(self) -> Outcome:
+        """The outcome of all rows together."""
+        rows = len(next(iter(self.codes.values())))
+        return self.outcomes(Groups(np.zeros(rows, np.int64), 1))[0]
+
+    def ordered(self, order: Ints) -> Terms:
+        """The same terms with their rows in another order."""
+        codes = {name: values[order] for name, values in self.codes.items()}
+        return Terms(codes, {name: values[order] for name, values in self.sums.items()})
+
+
+def binary_terms(score: Floats, predicted: Ints, label: Ints, *, probability: bool = True) -> Terms:
+    """Terms of paired rows; arrays of one length, scores finite (in 0..1 if `probability`), the others 0 or 1."""
     bucket = buckets.encode_probability(score) if probability else buckets.encode(score)
-    cells = {"score": _counted(4 * bucket + 2 * predicted + label)}
+    codes = {"score": 4 * bucket + 2 * predicted + label}
     if not probability:
-        return Outcome(len(score), cells)
+        return Terms(codes, {})
     inside = np.clip(score, _EPSILON, 1 - _EPSILON)
     loss = -np.where(label == 1, np.log(inside), np.log1p(-inside))
-    sums = {"log_loss": _sum(loss), "brier": _sum((score - label) ** 2), "score": _sum(score)}
-    return Outcome(len(score), cells, sums)
+    return Terms(codes, {"log_loss": loss, "brier": (score - label) ** 2, "score": score})
 
 
-def multiclass_outcome(scores: Floats, predicted: Ints, label: Ints, classes: tuple[str, ...]) -> Outcome:
-    """Outcome of paired rows; `scores` is rows × classes (or rows × 0 where only classes are predicted)."""
+def multiclass_terms(scores: Floats, predicted: Ints, label: Ints, classes: tuple[str, ...]) -> Terms:
+    """Terms of paired rows; `scores` is rows × classes (or rows × 0 where only classes are predicted)."""
     size = len(classes)
-    cells = {"confusion": _counted(size * predicted + label)}
+    codes = {"confusion": size * predicted + label}
     if scores.shape[1] != size:
-        return Outcome(len(label), cells)
+        return Terms(codes, {})
     for place, name in enumerate(classes):
         bucket = buckets.encode_probability(np.clip(scores[:, place], 0, 1))
-        cells[f"score:{name}"] = _counted(2 * bucket + (label == place))
+        codes[f"score:{name}"] = 2 * bucket + (label == place)
     whole = scores.sum(axis=1, keepdims=True)
     share = np.divide(scores, whole, out=np.full_like(scores, 1 / size), where=whole > 0)
     hit = np.clip(share[np.arange(len(label)), label], _EPSILON, 1 - _EPSILON)
     target = label[:, None] == np.arange(size)
-    sums = {"log_loss": _sum(-np.log(hit)), "brier": _sum(((scores - target) ** 2).sum(axis=1))}
-    return Outcome(len(label), cells, sums)
+    return Terms(codes, {"log_loss": -np.log(hit), "brier": ((scores - target) ** 2).sum(axis=1)})
+
+
+def regression_terms(prediction: Floats, label: Floats) -> Terms:
+    """Terms of paired rows, both finite."""
+    error = prediction - label
+    some = label != 0
+    codes = {
+        "error": buckets.encode(error),
+        "label": buckets.encode(label),
+        "prediction": buckets.encode(prediction),
+    }
+    sums = {
+        "error": error,
+        "absolute": np.abs(error),
+        "square": error**2,
+        "label": label,
+        "label_square": label**2,
+        "percentage": np.divide(np.abs(error), np.abs(label), out=np.zeros_like(error), where=some),
+        "percentage_rows": some.astype(np.float64),
+    }
+    return Terms(codes, sums)
+
+
+def binary_outcome(score: Floats, predicted: Ints, label: Ints, *, probability: bool = True) -> Outcome:
+    """Outcome of paired rows, as `binary_terms` takes them."""
+    return binary_terms(score, predicted, label, probability=probability).whole()
+
+
+def multiclass_outcome(scores: Floats, predicted: Ints, label: Ints, classes: tuple[str, ...]) -> Outcome:
+    """Outcome of paired rows, as `multiclass_terms` takes them."""
+    return multiclass_terms(scores, predicted, label, classes).whole()
 
 
 def regression_outcome(prediction: Floats, label: Floats) -> Outcome:
-    """Outcome of paired rows, both finite."""
-    error = prediction - label
-    some = label != 0
-    cells = {
-        "error": _counted(buckets.encode(error)),
-        "label": _counted(buckets.encode(label)),
-        "prediction": _counted(buckets.encode(prediction)),
-    }
-    sums = {
-        "error": _sum(error),
-        "absolute": _sum(np.abs(error)),
-        "square": _sum(error**2),
-        "label": _sum(label),
-        "label_square": _sum(label**2),
-        "percentage": _sum(np.abs(error[some] / label[some])),
-        "percentage_rows": float(some.sum()),
-    }
-    return Outcome(len(label), cells, sums)
-
-
-def _counted(codes: Ints) -> Cells:
-    return gather([codes], [np.ones(len(codes), np.int64)])
-
-
-def _sum(values: Floats) -> float:
-    return float(values.sum())
+    """Outcome of paired rows, as `regression_terms` takes them."""
+    return regression_terms(prediction, label).whole()

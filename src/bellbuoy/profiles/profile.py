@@ -185,13 +185,17 @@ class CategoryProfile:
         )
 
     def folded(self) -> CategoryProfile:
-        """With at most TOP categories by name: the rest, rarest first and by name among equals, go to `other`."""
+        """With at most TOP categories by name: the rest, rarest first and by name among equals, go to `other`.
+
+        Categories seen once go there too: a column of free text must not fill the state with names.
+        """
         if len(self.counts) <= TOP:
             return self
         ranked = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
-        rest = sum(count for _, count in ranked[TOP:])
+        kept = {name: count for name, count in ranked[:TOP] if count > 1}
+        rest = sum(self.counts.values()) - sum(kept.values())
         sketch = _united(self.sketch, sketch_of(self.counts))
-        return replace(self, counts=dict(ranked[:TOP]), other=self.other + rest, sketch=sketch)
+        return replace(self, counts=kept, other=self.other + rest, sketch=sketch)
 
 
 Profile = NumericProfile | CategoryProfile
