@@ -33,7 +33,7 @@ class Groups:
 
     def sums(self, values: Floats) -> Floats:
         """Sum of values in each group, 0 where a group has no row."""
-        return np.bincount(self.of, weights=values, minlength=self.count)
+        return np.bincount(self.of, weights=values, minlength=self.count).astype(np.float64, copy=False)
 
     def extremes(self, values: Floats) -> tuple[Floats, Floats]:
         """Least and greatest value in each group, NaN where a group has no row."""

@@ -1,0 +1,264 @@
+"""The state: reads at any time, and one transaction per cycle that commits everything or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import OperationalError as DatabaseDown
+
+from bellbuoy.errors import ConfigError, StateError
+from bellbuoy.store import tables
+from bellbuoy.store.migrate import bring_up
+from bellbuoy.store.port import AlarmRow, LedgerPart, ModelRow, NoteRow, OutcomeRow, ProfileRow, Series
+from bellbuoy.store.postgres import postgres_engine
+from bellbuoy.store.sqlite import sqlite_engine
+
+_KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+#: Rows in one statement's parameter list: below the limits of both databases.
+_CHUNK = 500
+
+
+class Database:
+    """The state of a project."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str, folder: Path) -> Database:
+        """Open the state, making or upgrading its tables.
+
+        Raises:
+            ConfigError: the URL names no database that we know.
+            StateError: the database does not answer, or is newer than this program.
+        """
+        engine = _engine(url, folder)
+        try:
+            bring_up(engine)
+        except DatabaseDown as why:
+            shown = make_url(url).render_as_string(hide_password=True)
+            raise StateError("the state does not open", where=shown, hint=str(why.orig)) from why
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Shelf]:
+        """See the state as it was committed last."""
+        with self.engine.connect() as connection, connection.begin():
+            yield Shelf(connection)
+
+    @contextmanager
+    def beat(self, name: str, cycle: int) -> Iterator[Beat]:
+        """One cycle's transaction, on top of `cycle` committed cycles of a model.
+
+        Raises:
+            StateError: another process committed a cycle in between; nothing was written.
+        """
+        with self.engine.connect().execution_options(bellbuoy_write=True) as connection, connection.begin():
+            beat = Beat(connection, name)
+            if beat.cycle != cycle:
+                raise StateError(
+                    "another process ran a cycle meanwhile", where=name, hint="nothing was lost; run it again"
+                )
+            yield beat
+
+
+class Shelf:
+    """Reads within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def models(self) -> dict[str, ModelRow]:
+        """All models that ever had a cycle, by name."""
+        rows = self.connection.execute(select(tables.model)).all()
+        return {row.name: self._model(row) for row in rows}
+
+    def model(self, name: str) -> ModelRow:
+        """What is known of a model; one without a cycle has nothing."""
+        row = self.connection.execute(select(tables.model).where(tables.model.c.name == name)).one_or_none()
+        return ModelRow(name, 0) if row is None else self._model(row)
+
+    def series(self, model: str, **wanted: str) -> dict[int, Series]:
+        """Series of a model by id; `wanted` narrows by grain, column, version, by or segment."""
+        query = select(tables.series).join(tables.model).where(tables.model.c.name == model)
+        for name, value in wanted.items():
+            query = query.where(tables.series.c[name] == value)
+        rows = self.connection.execute(query).all()
+        return {row.id: Series(row.grain, row.column, row.version, row.by, row.segment) for row in rows}
+
+    def profiles(self, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[tuple[int, ProfileRow]]:
+        """Profiles of series by id with `start <= window < end` (seconds), in order of time within a series."""
+        for row in self._windows(tables.profile, ids, start, end):
+            yield row.series, ProfileRow(*row[1:])
+
+    def outcomes(self, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[tuple[int, OutcomeRow]]:
+        """Outcomes of series by id, as `profiles` gives profiles."""
+        for row in self._windows(tables.outcome, ids, start, end):
+            yield row.series, OutcomeRow(*row[1:])
+
+    def names(self, model: str) -> dict[int, str]:
+        """Category names of a model by code."""
+        query = select(tables.category.c.code, tables.category.c.name).join(tables.model)
+        return dict(self.connection.execute(query.where(tables.model.c.name == model)).tuples().all())
+
+    def ledger(self, model: str, kind: str) -> list[LedgerPart]:
+        """Files of the ledger that count, oldest first."""
+        part = tables.ledger.c
+        query = select(part.kind, part.name, part.rows, part.first, part.last).join(tables.model)
+        rows = self.connection.execute(query.where(tables.model.c.name == model, part.kind == kind).order_by(part.name))
+        return [LedgerPart(*row) for row in rows]
+
+    def notes(self, model: str) -> list[NoteRow]:
+        """What was odd about a model's data, the newest first."""
+        columns = [column for column in tables.note.c if column.name != "model"]
+        query = select(*columns).join(tables.model).where(tables.model.c.name == model)
+        return [NoteRow(*row) for row in self.connection.execute(query.order_by(tables.note.c.last_at.desc()))]
+
+    def alarms(self, model: str) -> list[AlarmRow]:
+        """All alarms of a model, in the order in which they became pending."""
+        columns = [column for column in tables.alarm.c if column.name != "model"]
+        query = select(*columns).join(tables.model).where(tables.model.c.name == model).order_by(tables.alarm.c.since)
+        return [AlarmRow(*row) for row in self.connection.execute(query)]
+
+    def _model(self, row: Any) -> ModelRow:  # noqa: ANN401 - a row of SQLAlchemy
+        query = select(tables.cursor.c.source, tables.cursor.c.mark).where(tables.cursor.c.model == row.id)
+        marks = dict(self.connection.execute(query).tuples().all())
+        return ModelRow(row.name, row.cycle, marks, row.facts, row.cycled_at)
+
+    def _windows(self, table: Table, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[Any]:
+        for some in _chunks(ids):
+            query: Select[Any] = select(table).where(table.c.series.in_(some))
+            query = query if start is None else query.where(table.c.start >= start)
+            query = query if end is None else query.where(table.c.start < end)
+            yield from self.connection.execute(query.order_by(table.c.series, table.c.start))
+
+
+class Beat(Shelf):
+    """Writes within one cycle's transaction. Leaving it by an exception leaves the state as it was."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        super().__init__(connection)
+        self.name = name
+        found = connection.execute(
+            select(tables.model.c.id, tables.model.c.cycle).where(tables.model.c.name == name).with_for_update()
+        ).one_or_none()
+        self._id = self._new_model() if found is None else found.id
+        self.cycle = 0 if found is None else found.cycle
+        self._lines = {line: key for key, line in self.series(name).items()}
+        self._codes = {text: code for code, text in self.names(name).items()}
+        self._fresh: list[dict[str, Any]] = []
+
+    def code(self, name: str) -> int:
+        """The code of a category, given now if it has none; written with `finish`."""
+        if (code := self._codes.get(name)) is None:
+            code = self._codes[name] = len(self._codes) + 1
+            self._fresh.append({"model": self._id, "code": code, "name": name})
+        return code
+
+    def put_profiles(self, line: Series, rows: Sequence[ProfileRow]) -> None:
+        """Write profiles of a series over whatever was there."""
+        self._put(tables.profile, self._line(line), [asdict(row) for row in rows])
+
+    def put_outcomes(self, line: Series, rows: Sequence[OutcomeRow]) -> None:
+        """Write outcomes of a series over whatever was there."""
+        self._put(tables.outcome, self._line(line), [asdict(row) for row in rows])
+
+    def profiles_at(self, line: Series, starts: Iterable[int]) -> dict[int, ProfileRow]:
+        """Profiles of a series in given windows, by start."""
+        return {row.start: ProfileRow(*row[1:]) for row in self._at(tables.profile, line, starts)}
+
+    def outcomes_at(self, line: Series, starts: Iterable[int]) -> dict[int, OutcomeRow]:
+        """Outcomes of a series in given windows, by start."""
+        return {row.start: OutcomeRow(*row[1:]) for row in self._at(tables.outcome, line, starts)}
+
+    def put_mark(self, source: str, mark: Mapping[str, Any]) -> None:
+        """Where a source was left."""
+        key = (tables.cursor.c.model == self._id) & (tables.cursor.c.source == source)
+        self.connection.execute(delete(tables.cursor).where(key))
+        self.connection.execute(insert(tables.cursor), {"model": self._id, "source": source, "mark": mark})
+
+    def put_ledger(self, kind: str, parts: Iterable[LedgerPart]) -> None:
+        """Vouch for exactly these files of a kind."""
+        key = (tables.ledger.c.model == self._id) & (tables.ledger.c.kind == kind)
+        self.connection.execute(delete(tables.ledger).where(key))
+        self._insert(tables.ledger, [{"model": self._id, **asdict(part)} for part in parts])
+
+    def put_notes(self, notes: Iterable[NoteRow]) -> None:
+        """Tell what was odd; a note that stands gets a new message and date only."""
+        for note in notes:
+            key = (tables.note.c.model == self._id, tables.note.c.code == note.code, tables.note.c.where == note.where)
+            again = update(tables.note).where(*key).values(message=note.message, last_at=note.last_at)
+            if not self.connection.execute(again).rowcount:
+                self.connection.execute(insert(tables.note), {"model": self._id, **asdict(note)})
+
+    def put_alarms(self, alarms: Iterable[AlarmRow]) -> None:
+        """Write alarms over those of the same id."""
+        for alarm in alarms:
+            self.connection.execute(delete(tables.alarm).where(tables.alarm.c.id == alarm.id))
+            self.connection.execute(insert(tables.alarm), {"model": self._id, **asdict(alarm)})
+
+    def finish(self, *, at: int, facts: Mapping[str, Any]) -> None:
+        """Close the books: names, the cycle's number and time, and what else is known of the model."""
+        self._insert(tables.category, self._fresh)
+        done = update(tables.model).where(tables.model.c.id == self._id)
+        self.connection.execute(done.values(cycle=self.cycle + 1, cycled_at=at, facts=dict(facts)))
+
+    def _new_model(self) -> int:
+        made = self.connection.execute(insert(tables.model).values(name=self.name, cycle=0, facts={}))
+        key = made.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _line(self, line: Series) -> int:
+        if (key := self._lines.get(line)) is None:
+            made = self.connection.execute(insert(tables.series).values(model=self._id, **asdict(line)))
+            assert made.inserted_primary_key is not None
+            key = self._lines[line] = int(made.inserted_primary_key[0])
+        return key
+
+    def _put(self, table: Table, series: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        for some in _chunks([row["start"] for row in rows]):
+            self.connection.execute(delete(table).where(table.c.series == series, table.c.start.in_(some)))
+        self._insert(table, [{"series": series, **row} for row in rows])
+
+    def _at(self, table: Table, line: Series, starts: Iterable[int]) -> Iterator[Any]:
+        if line in self._lines:
+            key = self._lines[line]
+            for some in _chunks(sorted(starts)):
+                yield from self.connection.execute(select(table).where(table.c.series == key, table.c.start.in_(some)))
+
+    def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self.connection.execute(insert(table), rows)
+
+
+def _engine(url: str, folder: Path) -> Engine:
+    try:
+        parsed = make_url(url)
+        kind = parsed.get_backend_name()
+        if kind == "sqlite":
+            return sqlite_engine(parsed, folder)
+        if kind == "postgresql":
+            return postgres_engine(parsed)
+    except ArgumentError as why:
+        raise ConfigError(f"{url!r} is not a database URL", where="project.state", hint="sqlite:///file.db") from why
+    except (NoSuchModuleError, ModuleNotFoundError) as why:
+        hint = "pip install 'bellbuoy[postgres]' and write postgresql+psycopg://…"
+        raise ConfigError(f"the driver of {kind} is not installed", where="project.state", hint=hint) from why
+    raise ConfigError(f"state cannot be kept in {kind}", where="project.state", hint="; ".join(_KINDS.values()))
+
+
+def _chunks(items: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(items), _CHUNK):
+        yield items[at : at + _CHUNK]

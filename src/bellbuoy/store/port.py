@@ -1,0 +1,105 @@
+"""What is kept, as plain rows: the store knows words and bytes, not statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line through time: a column (or something else that is counted) of one version, whole or one segment.
+
+    `column` is a column's name, or one of the names with a # that no column may have: `#rows`, `#nulls`, `#outcome`,
+    `#delay`. An empty version is what a log without a version column has.
+    """
+
+    grain: str
+    column: str
+    version: str = ""
+    by: str = ""  #: the segment's column; empty for all rows
+    segment: str = ""  #: the segment's value
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A profile as it is kept: `cells` is packed by `profiles/shelf.py`; None stands for a number that is not there."""
+
+    start: int  #: seconds since 1970, UTC
+    kind: str  #: number or category
+    rows: int
+    nulls: int = 0
+    nans: int = 0
+    plus_infinities: int = 0
+    minus_infinities: int = 0
+    zeros: int = 0
+    total: float | None = None
+    squares: float | None = None
+    low: float | None = None
+    high: float | None = None
+    scale: int = 0
+    other: int = 0
+    sketch: bytes = b""
+    cells: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """An outcome as it is kept."""
+
+    start: int
+    rows: int
+    sums: Mapping[str, float] = field(default_factory=dict)
+    cells: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPart:
+    """A file of the ledger that the state vouches for; a file without such a row is a leftover and is swept."""
+
+    kind: str  #: predictions or labels
+    name: str
+    rows: int
+    first: int  #: least moment in it, microseconds
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """Something odd about the data, told once."""
+
+    code: str
+    where: str
+    message: str
+    first_at: int  #: microseconds
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One firing of one rule on one series, or the state that it waits in."""
+
+    id: str
+    name: str
+    state: str
+    since: int
+    pending_at: int | None = None
+    fired_at: int | None = None
+    resolved_at: int | None = None
+    value: float | None = None
+    threshold: float | None = None
+    start: int | None = None
+    end: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """What the state knows of a model besides counts."""
+
+    name: str
+    cycle: int  #: cycles committed; the next one may commit only on top of this number
+    marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    cycled_at: int | None = None  #: microseconds; when the last cycle ran

@@ -1,0 +1,40 @@
+"""SQLite: WAL, so that pages read while a cycle writes, and transactions that begin when we say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+#: Seconds to wait for another process's transaction.
+_PATIENCE = 60
+
+
+def sqlite_engine(url: URL, folder: Path) -> Engine:
+    """An engine on a file, relative paths being relative to the project's folder; made with its directory."""
+    name = url.database or ":memory:"
+    if name != ":memory:":
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(path))
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+    # The driver's own transaction handling begins too late and ends too early; ours is explicit.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock at once: a reader that turns writer could be refused midway.
+    writing = connection.get_execution_options().get("bellbuoy_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
