@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
 
 #: What is counted beside columns.
-ROWS, NULLS, OUTCOME, DELAY = "#rows", "#nulls", "#outcome", "#delay"
+ROWS, NULLS, OUTCOME, DELAY, ARRIVALS = "#rows", "#nulls", "#outcome", "#delay", "#labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +163,23 @@ class Tally:
     size: int = 0  #: cells held, so that the caller knows when to drain
     _blocks: dict[tuple[str, str], list[tuple[Slots, Block]]] = field(default_factory=dict)
 
-    def add(self, rows: Rows, starts: Ints, kinds: Mapping[str, Bools]) -> None:
-        """Count one batch: `starts` are the rows' windows, `kinds` flags rows that are something (first, duplicate)."""
+    def add(self, rows: Rows, starts: Ints) -> None:
+        """Count one batch: `starts` are the rows' windows."""
         version = Named.of(rows.columns.get(self.plan.version or ""), rows.count)
         whole = slots(starts, version, Named(np.zeros(rows.count, np.int64), ("",)))
         for name in self.plan.columns:
             self._keep(name, "", whole, _block(rows, name, whole, self.plan))
-        self._keep(ROWS, "", whole, _flags(kinds, rows.count, whole))
         for by in self.plan.segments:
             part = slots(starts, version, Named.of(rows.columns.get(by), rows.count))
             for name in self.plan.outputs:
                 self._keep(name, by, part, _block(rows, name, part, self.plan))
             self._keep(NULLS, by, part, _flags(_null_flags(rows, self.plan.columns), rows.count, part))
+
+    def flag(self, column: str, starts: Ints, version: Column | None, flags: Mapping[str, Bools]) -> None:
+        """Count how many rows there are and how many of them are something: duplicates, in the future, without id."""
+        rows = len(starts)
+        where = slots(starts, Named.of(version, rows), Named(np.zeros(rows, np.int64), ("",)))
+        self._keep(column, "", where, _flags(flags, rows, where))
 
     def _keep(self, column: str, by: str, where: Slots, block: Block) -> None:
         self._blocks.setdefault((column, by), []).append((where, block))

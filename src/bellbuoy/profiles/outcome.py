@@ -55,7 +55,7 @@ class Outcome:
         rows = self.rows + sign * other.rows
         names = [*self.sums, *(name for name in other.sums if name not in self.sums)]
         sums = {name: self.sums.get(name, 0.0) + sign * other.sums.get(name, 0.0) for name in names}
-        return Outcome(rows, cells, sums if rows else dict.fromkeys(names, 0.0))
+        return Outcome(rows, cells, sums)
 
 
 @dataclass(frozen=True, slots=True)

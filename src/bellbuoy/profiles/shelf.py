@@ -17,7 +17,7 @@ from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import CategoryProfile, Cells, NumericProfile, Profile
 from bellbuoy.store.port import OutcomeRow, ProfileRow
 
-_WIDTHS = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"), np.dtype("<u8"))
+_WIDTHS: tuple[np.dtype[np.unsignedinteger], ...] = tuple(map(np.dtype, ("<u1", "<u2", "<u4", "<u8")))
 _HEAD = struct.Struct("<BIq")
 
 

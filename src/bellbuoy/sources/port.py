@@ -63,6 +63,20 @@ class Rows:
     #: Rows that a mark without a cursor may have given before; the caller drops those whose key it knows.
     again: bool = False
 
+    def take(self, kept: NDArray[np.bool_]) -> Rows:
+        """Only the rows that are true."""
+        columns = {name: _taken(column, kept) for name, column in self.columns.items()}
+        keys = None if self.keys is None else self.keys[kept]
+        keyless = None if self.keyless is None else self.keyless[kept]
+        return Rows(int(kept.sum()), columns, keys, keyless, self.again)
+
+
+def _taken(column: Column, kept: NDArray[np.bool_]) -> Column:
+    if isinstance(column, Categories):
+        return Categories(column.codes[kept], column.names)
+    null = None if column.null is None else column.null[kept]
+    return Numbers(column.values[kept], null) if isinstance(column, Numbers) else Moments(column.micro[kept], null)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

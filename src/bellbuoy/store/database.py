@@ -110,7 +110,7 @@ class Shelf:
     def names(self, model: str) -> dict[int, str]:
         """Category names of a model by code."""
         query = select(tables.category.c.code, tables.category.c.name).join(tables.model)
-        return dict(self.connection.execute(query.where(tables.model.c.name == model)).tuples().all())
+        return {row.code: row.name for row in self.connection.execute(query.where(tables.model.c.name == model))}
 
     def ledger(self, model: str, kind: str) -> list[LedgerPart]:
         """Files of the ledger that count, oldest first."""
@@ -133,7 +133,7 @@ class Shelf:
 
     def _model(self, row: Any) -> ModelRow:  # noqa: ANN401 - a row of SQLAlchemy
         query = select(tables.cursor.c.source, tables.cursor.c.mark).where(tables.cursor.c.model == row.id)
-        marks = dict(self.connection.execute(query).tuples().all())
+        marks = {row.source: row.mark for row in self.connection.execute(query)}
         return ModelRow(row.name, row.cycle, marks, row.facts, row.cycled_at)
 
     def _windows(self, table: Table, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[Any]:
@@ -156,15 +156,10 @@ class Beat(Shelf):
         self._id = self._new_model() if found is None else found.id
         self.cycle = 0 if found is None else found.cycle
         self._lines = {line: key for key, line in self.series(name).items()}
-        self._codes = {text: code for code, text in self.names(name).items()}
-        self._fresh: list[dict[str, Any]] = []
 
-    def code(self, name: str) -> int:
-        """The code of a category, given now if it has none; written with `finish`."""
-        if (code := self._codes.get(name)) is None:
-            code = self._codes[name] = len(self._codes) + 1
-            self._fresh.append({"model": self._id, "code": code, "name": name})
-        return code
+    def put_names(self, names: Mapping[int, str]) -> None:
+        """Names of categories that are new, by code."""
+        self._insert(tables.category, [{"model": self._id, "code": code, "name": name} for code, name in names.items()])
 
     def put_profiles(self, line: Series, rows: Sequence[ProfileRow]) -> None:
         """Write profiles of a series over whatever was there."""
@@ -209,8 +204,7 @@ class Beat(Shelf):
             self.connection.execute(insert(tables.alarm), {"model": self._id, **asdict(alarm)})
 
     def finish(self, *, at: int, facts: Mapping[str, Any]) -> None:
-        """Close the books: names, the cycle's number and time, and what else is known of the model."""
-        self._insert(tables.category, self._fresh)
+        """Close the books: the cycle's number and time, and what else is known of the model."""
         done = update(tables.model).where(tables.model.c.id == self._id)
         self.connection.execute(done.values(cycle=self.cycle + 1, cycled_at=at, facts=dict(facts)))
 

@@ -1,0 +1,53 @@
+"""Counts of a cycle are added to those that stand, at the model's grain and by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from bellbuoy.profiles.collect import add_profiles
+from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.profile import Profile
+from bellbuoy.profiles.records import Codes
+from bellbuoy.profiles.shelf import keep_outcome, keep_profile, take_outcome, take_profile
+from bellbuoy.store.database import Beat
+from bellbuoy.store.port import Series
+from bellbuoy.windows import Grain
+
+#: Finer grains are kept by day too: pages of a year are drawn from days.
+_ROLLED = Grain.DAY
+_T = TypeVar("_T")
+
+
+def deposit_profiles(beat: Beat, line: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:
+    """Add profiles to those of a series."""
+    for series, parts in with_days(line, profiles, add_profiles):
+        old = {start: take_profile(row, codes.names) for start, row in beat.profiles_at(series, parts).items()}
+        new = {start: add_profiles(old[start], part) if start in old else part for start, part in parts.items()}
+        beat.put_profiles(series, [keep_profile(start, part, codes.code) for start, part in new.items()])
+
+
+def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Outcome]) -> None:
+    """Add outcomes to those of a series; parts of them may be negative, where a label was corrected."""
+    for series, parts in with_days(line, outcomes, Outcome.__add__):
+        old = {start: take_outcome(row) for start, row in beat.outcomes_at(series, parts).items()}
+        new = {start: old[start] + part if start in old else part for start, part in parts.items()}
+        beat.put_outcomes(
+            series, [keep_outcome(start, part if part.rows else Outcome()) for start, part in new.items()]
+        )
+
+
+def with_days(
+    line: Series, parts: Mapping[int, _T], add: Callable[[_T, _T], _T]
+) -> Iterator[tuple[Series, dict[int, _T]]]:
+    """A series, and the same rolled up to days where its grain is finer."""
+    yield line, dict(parts)
+    if Grain(line.grain).seconds < _ROLLED.seconds:
+        days: dict[int, _T] = {}
+        starts = np.array(list(parts), np.int64)
+        for day, part in zip(_ROLLED.regroup(starts).tolist(), parts.values(), strict=True):
+            days[day] = add(days[day], part) if day in days else part
+        yield replace(line, grain=_ROLLED.value), days
