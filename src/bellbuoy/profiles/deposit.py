@@ -27,7 +27,12 @@ def deposit_profiles(beat: Beat, line: Series, profiles: Mapping[int, Profile], 
     for series, parts in with_days(line, profiles, add_profiles):
         old = {start: take_profile(row, codes.names) for start, row in beat.profiles_at(series, parts).items()}
         new = {start: add_profiles(old[start], part) if start in old else part for start, part in parts.items()}
-        beat.put_profiles(series, [keep_profile(start, part, codes.code) for start, part in new.items()])
+        keep_profiles(beat, series, new, codes)
+
+
+def keep_profiles(beat: Beat, series: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:
+    """Put profiles of a series in the place of those that stood."""
+    beat.put_profiles(series, [keep_profile(start, part, codes.code) for start, part in profiles.items()])
 
 
 def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Outcome]) -> None:

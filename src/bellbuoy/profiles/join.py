@@ -101,7 +101,7 @@ class Pairs:
     def add(self, records: Records, labels: Records) -> None:
         """Count predictions with their labels, row by row of the two."""
         if len(records):
-            self._count(records, labels, back=False)
+            self.count(records, labels, back=False)
             self._delay(records, labels, back=False)
 
     def correct(self, records: Records, old: Records, new: Records) -> None:
@@ -110,11 +110,12 @@ class Pairs:
         earlier = new["first"] != old["first"]
         for labels, back in ((old, True), (new, False)):
             if other.any():
-                self._count(records[other], labels[other], back=back)
+                self.count(records[other], labels[other], back=back)
             if earlier.any():
                 self._delay(records[earlier], labels[earlier], back=back)
 
-    def _count(self, records: Records, labels: Records, *, back: bool) -> None:
+    def count(self, records: Records, labels: Records, *, back: bool = False) -> None:
+        """Count pairs into outcomes, or uncount them; delays are left alone."""
         good = self.target.usable(records) & np.isfinite(labels["label"])
         if not good.any():
             return

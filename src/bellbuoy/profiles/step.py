@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,15 +100,15 @@ class Step:
         self._stack = ExitStack()
         self._beat: Beat | None = None
 
-    def run(self) -> Counted:
-        """Take in what is new and commit it."""
+    def run(self, also: Sequence[Callable[[Beat], None]] = ()) -> Counted:
+        """Take in what is new and commit it, together with whatever else belongs to the cycle."""
         for ledger in (self.predictions, self.labels):
             ledger.sweep()
         with self._stack:
             self._take_predictions()
             if self.watch.labels is not None:
                 self._take_labels(self.watch.labels)
-            self._commit()
+            self._commit(also)
         for ledger in (self.predictions, self.labels):
             ledger.sweep()
         return Counted(**self.counts, latest=self.latest, notes=tuple(self.notes))
@@ -245,7 +245,7 @@ class Step:
         for line, profiles in tally.drain():
             deposit_profiles(self._open(), line, profiles, self.codes)
 
-    def _commit(self) -> None:
+    def _commit(self, also: Sequence[Callable[[Beat], None]]) -> None:
         beat = self._open()
         self._write(self.tally)
         self._write(self.arrivals)
@@ -257,6 +257,8 @@ class Step:
             beat.put_mark(source, mark)
         beat.put_ledger(PREDICTIONS, self.predictions.rows())
         beat.put_ledger(LABELS, self.labels.rows())
+        for act in also:
+            act(beat)
         beat.put_names(self.codes.fresh)
         at = to_micro(self.now)
         beat.put_notes(NoteRow(note.code, note.where, note.message, at, at) for note in self.notes)

@@ -177,6 +177,12 @@ class Beat(Shelf):
         """Outcomes of a series in given windows, by start."""
         return {row.start: OutcomeRow(*row[1:]) for row in self._at(tables.outcome, line, starts)}
 
+    def drop_grain(self, grain: str) -> None:
+        """Delete all counts of a grain: the reference set is counted anew as a whole."""
+        ids = select(tables.series.c.id).where(tables.series.c.model == self._id, tables.series.c.grain == grain)
+        for table in (tables.profile, tables.outcome):
+            self.connection.execute(delete(table).where(table.c.series.in_(ids)))
+
     def put_mark(self, source: str, mark: Mapping[str, Any]) -> None:
         """Where a source was left."""
         key = (tables.cursor.c.model == self._id) & (tables.cursor.c.source == source)

@@ -1,0 +1,125 @@
+"""Counts read back: the profiles and outcomes of a model, any grain, any version, rolled up by addition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from bellbuoy.profiles.collect import OUTCOME, add_profiles
+from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.profile import Profile
+from bellbuoy.profiles.shelf import take_outcome, take_profile
+from bellbuoy.store.database import Shelf
+from bellbuoy.store.port import Series
+from bellbuoy.windows import Grain
+
+_T = TypeVar("_T")
+#: The grain under which the reference set is kept whole, at window 0.
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which counts: of one version or all, of one segment or all rows, in a stretch of time (seconds)."""
+
+    version: str | None = None
+    by: str = ""
+    segment: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+EVERYTHING = Slice()
+
+
+@dataclass(slots=True)
+class Counts:
+    """The counts of one model within one transaction."""
+
+    shelf: Shelf
+    model: str
+    base: Grain  #: the model's own grain
+    _lines: dict[int, Series] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._lines = self.shelf.series(self.model)
+        self._names = self.shelf.names(self.model) | {0: ""}
+
+    def versions(self) -> list[str]:
+        """Versions that have rows."""
+        return sorted({line.version for line in self._lines.values() if line.grain != REFERENCE and line.version})
+
+    def segments(self) -> dict[str, list[str]]:
+        """Segment values by segment column."""
+        out: dict[str, set[str]] = {}
+        for line in self._lines.values():
+            if line.by and line.grain != REFERENCE:
+                out.setdefault(line.by, set()).add(line.segment)
+        return {by: sorted(values) for by, values in sorted(out.items())}
+
+    def profiles(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Profile]:
+        """Profiles of a column by window start, in order of time."""
+        return self.many([column], grain, where).get(column, {})
+
+    def many(
+        self, columns: Iterable[str], grain: Grain | str, where: Slice = EVERYTHING
+    ) -> dict[str, dict[int, Profile]]:
+        """Profiles of several columns at once."""
+        out: dict[str, dict[int, Profile]] = {}
+        for column in columns:
+            ids = self._ids(column, grain, where)
+            rows = (
+                (row.start, take_profile(row, self._names))
+                for _, row in self.shelf.profiles(ids, where.start, where.end)
+            )
+            out[column] = rolled(rows, grain, add_profiles)
+        return out
+
+    def outcomes(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
+        """Outcomes by window start, in order of time."""
+        ids = self._ids(OUTCOME, grain, where)
+        rows = ((row.start, take_outcome(row)) for _, row in self.shelf.outcomes(ids, where.start, where.end))
+        return rolled(rows, grain, Outcome.__add__)
+
+    def reference(self, column: str, where: Slice = EVERYTHING) -> Profile | None:
+        """The profile of a column on the reference set."""
+        return self.profiles(column, REFERENCE, where).get(0)
+
+    def reference_outcome(self, where: Slice = EVERYTHING) -> Outcome | None:
+        """The outcome on the reference set."""
+        return self.outcomes(REFERENCE, where).get(0)
+
+    def _ids(self, column: str, grain: Grain | str, where: Slice) -> list[int]:
+        kept = REFERENCE if grain == REFERENCE else kept_grain(self.base, Grain(grain)).value
+        return [
+            key
+            for key, line in self._lines.items()
+            if (line.column, line.grain, line.by, line.segment) == (column, kept, where.by, where.segment)
+            and where.version in (None, line.version)
+        ]
+
+
+def kept_grain(base: Grain, wanted: Grain) -> Grain:
+    """The grain that is kept and from which another one is rolled up: days from a day on, else the model's own."""
+    return Grain.DAY if wanted.seconds >= Grain.DAY.seconds > base.seconds else base
+
+
+def rolled(rows: Iterable[tuple[int, _T]], grain: Grain | str, add: Callable[[_T, _T], _T]) -> dict[int, _T]:
+    """Add up parts by the window of a grain, in order of time; the reference has one window, 0."""
+    out: dict[int, _T] = {}
+    for start, part in rows:
+        at = 0 if grain == REFERENCE else int(Grain(grain).regroup(np.array([start], np.int64))[0])
+        out[at] = add(out[at], part) if at in out else part
+    return dict(sorted(out.items()))
+
+
+def total(parts: Mapping[int, _T], add: Callable[[_T, _T], _T]) -> _T | None:
+    """All parts added up; None when there is none."""
+    out: _T | None = None
+    for part in parts.values():
+        out = part if out is None else add(out, part)
+    return out
