@@ -1,0 +1,66 @@
+"""What the pages ask for: the app implements it, tests fake it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bellbuoy.app.views import ModelPage, ModelStatus
+
+#: One JSON document: only finite numbers, text, booleans, None, lists and objects.
+Document = Mapping[str, object]
+
+
+class Reads(Protocol):
+    """Everything that a page or the HTTP API shows; nothing here changes anything.
+
+    What cannot be answered raises a `BellbuoyError`: `ConfigError` where the question is wrong (no such metric, column
+    or grain), any other where the outside is (no state store). Both become pages that say what to do.
+    """
+
+    def fleet(self) -> Sequence[ModelStatus]:
+        """All models, in any order."""
+        ...
+
+    def page(
+        self,
+        model: str,
+        *,
+        metric: str | None,
+        grain: str | None,
+        start: datetime | None,
+        end: datetime | None,
+        version: str | None,
+    ) -> ModelPage:
+        """One model over `[start, end)`; None asks for what suits the model.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
+
+    def status_json(self) -> Document:
+        """What `bellbuoy status --json` prints (DESIGN §4)."""
+        ...
+
+    def readings_json(
+        self,
+        model: str,
+        *,
+        metric: str | None,
+        column: str | None,
+        grain: str | None,
+        segment: str | None,
+        version: str | None,
+        start: datetime | None,
+        end: datetime | None,
+        as_of: datetime | None,
+        estimate: bool,
+    ) -> Document:
+        """What `bellbuoy readings MODEL --json` prints (DESIGN §4); `segment` is written `key=value`.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
