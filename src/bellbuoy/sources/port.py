@@ -52,6 +52,26 @@ class Moments:
 Column = Numbers | Categories | Moments
 
 
+def absent(kind: Kind, count: int) -> Column:
+    """A column of nulls: what a source gives for a column that is not there."""
+    null = np.ones(count, np.bool_)
+    match kind:
+        case Kind.NUMBER:
+            return Numbers(np.zeros(count, np.float64), null)
+        case Kind.MOMENT:
+            return Moments(np.zeros(count, np.int64), null)
+        case Kind.CATEGORY:
+            return Categories(np.full(count, -1, np.int32), ())
+
+
+def is_null(column: Column) -> NDArray[np.bool_] | None:
+    """Which rows of a column are null (None: none is)."""
+    if isinstance(column, Categories):
+        null = column.codes < 0
+        return null if null.any() else None
+    return column.null
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A batch. `keys` are the ids as 64 bits, `keyless` marks null ids (None: none is); no keys if no id was asked."""

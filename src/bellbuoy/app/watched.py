@@ -1,0 +1,68 @@
+"""What will be watched of a model, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bellbuoy.config.spec import Alarms, Model, Pack, Task
+from bellbuoy.windows import format_duration
+
+
+def watched(model: Model) -> tuple[str, ...]:
+    """A few sentences: what is counted, split, judged, compared and done."""
+    return tuple(_sentences(model))
+
+
+def _sentences(model: Model) -> Iterator[str]:
+    yield _decision(model)
+    yield f"{_count(len(model.features), 'input')}, in windows of {model.grain.value}."
+    segments = [*model.segments.by, *([model.predictions.columns.host] if model.predictions.columns.host else [])]
+    if segments:
+        yield f"Each value of {_listed(segments)} is watched on its own as well."
+    yield _truth(model)
+    baseline = model.baseline
+    normal = baseline.reference or f"the {format_duration(baseline.trailing)} before"
+    yield f"Compared with {normal}{', like hours of the week with like' if baseline.seasonal else ''}."
+    yield _alarms(model.alarms)
+    if model.retrain is not None:
+        when = [f"at {model.retrain.schedule}"] if model.retrain.schedule else []
+        when += [f"when {_listed(model.retrain.on)} fires"] if model.retrain.on else []
+        yield f"A build is due {_listed(when) or 'only by hand'}."
+
+
+def _decision(model: Model) -> str:
+    columns = model.predictions.columns
+    if model.task is Task.REGRESSION:
+        return f"A regression: {columns.prediction} is the number that it gives."
+    if model.task is Task.BINARY:
+        score = f" from {columns.score}" if columns.score else ""
+        positive = str(model.positive).lower() if isinstance(model.positive, bool) else model.positive
+        cut = f", {positive} from {model.predictions.threshold:g} on" if model.predictions.threshold is not None else ""
+        return f"A binary decision{score}{cut}; {positive} is positive."
+    classes = tuple(columns.score) if isinstance(columns.score, Mapping) else model.classes
+    return f"A decision between {len(classes)} classes: {_listed(classes)}."
+
+
+def _truth(model: Model) -> str:
+    if model.labels is None:
+        return "No labels: performance is estimated."
+    maturity = model.labels.maturity
+    late = "a delay learnt from those seen" if maturity == "auto" else format_duration(maturity)
+    return f"Labels join by {model.labels.columns.id}; a window's labels count as complete after {late}."
+
+
+def _alarms(alarms: Alarms) -> str:
+    rules = [f"{rule.name} ({rule.when})" for rule in alarms.rule]
+    own = f"{_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else ""
+    if alarms.pack is Pack.NONE:
+        return f"Alarms: {own or 'none'}."
+    pack = f"the {alarms.pack.value} set, within {alarms.budget}"
+    return f"Alarms: {pack}{f', and {own}' if own else ''}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
