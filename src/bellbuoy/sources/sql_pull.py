@@ -43,7 +43,7 @@ class _Bounds:
 
 
 class SqlPull:
-    """A pull under way. Rows whose cursor is null are given by the first pull, and `again` by others if there are ids."""
+    """A pull under way. Rows whose cursor is null are given by the first pull, and `again` later if there are ids."""
 
     def __init__(self, table: Table, want: Want, mark: Mark, until: int, look_back: int) -> None:
         self._table, self._want, self._mark, self._until = table, want, mark, until
