@@ -1,7 +1,6 @@
 # Everything starts from a bare Debian or Ubuntu with Python 3.11 or newer: each target makes .venv itself and
 # resumes where a broken-off one stopped (the stamp is written last).
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready

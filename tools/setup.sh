@@ -1,10 +1,22 @@
 #!/usr/bin/env bash
 # Makes or completes the virtual environment. Called by make; safe to run again.
 set -euo pipefail
-PYTHON="${PYTHON:-python3}"
 VENV="${VENV:-.venv}"
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-  echo "Bellbuoy needs Python 3.11 or newer; $PYTHON is $("$PYTHON" --version). Set PYTHON=/path/to/python3.11" >&2; exit 2; }
+
+fit() {  # A name on the PATH may be a version manager's stub that runs nothing, so each candidate is asked.
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+if [ -n "${PYTHON:-}" ]; then
+  fit "$PYTHON" || { echo "PYTHON=$PYTHON is not a Python 3.11 or newer that runs; set it to one that is" >&2; exit 2; }
+else
+  for PYTHON in python3.13 python3.12 python3.11 python3.14 python3 ""; do
+    if [ -n "$PYTHON" ] && fit "$PYTHON"; then break; fi
+  done
+  [ -n "$PYTHON" ] || {
+    echo "no Python 3.11 or newer on the PATH; install one, or run: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }
+fi
+
 if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
   if ! "$PYTHON" -m venv --clear "$VENV" 2>/dev/null; then
     # Debian and Ubuntu ship venv's ensurepip apart from Python.
