@@ -6,7 +6,7 @@ What each task keeps, by name:
   from `buckets.encode` where scores are only a ranking; predicted and label are 0 or 1); sums `log_loss`, `brier`,
   `score` (missing where scores are no probabilities).
 - multiclass: cells `confusion` with code `K · predicted + label` over class indices; cells `score:<class>` with code
-  `2 · bucket + (label is that class)`; sums `log_loss`, `brier`.
+  `2 · bucket + (label is that class)`, buckets as for binary; sums `log_loss`, `brier` (probabilities only).
 - regression: cells `error` (buckets of prediction − label), `label` and `prediction`; sums `error`, `absolute`,
   `square`, `label`, `label_square`, `percentage` (|error / label| where the label is not 0) and `percentage_rows`.
 
@@ -28,6 +28,7 @@ from bellbuoy.profiles.profile import Cells
 from bellbuoy.profiles.spread import Groups, spread
 
 _EPSILON = float(np.finfo(np.float64).eps)
+_LARGEST = float(np.finfo(np.float64).max)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -68,14 +69,15 @@ class Terms:
     def outcomes(self, groups: Groups) -> list[Outcome]:
         """The outcome of each group of rows."""
         spreads = {name: spread(codes, groups) for name, codes in self.codes.items()}
-        sums = {name: groups.sums(values) for name, values in self.sums.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = {name: groups.sums(values) for name, values in self.sums.items()}
         return [
             Outcome(
                 int(rows),
                 {name: part.cells(place) for name, part in spreads.items()},
                 {name: float(part[place]) for name, part in sums.items()},
             )
-            for place, rows in enumerate(groups.rows())
+            for place, rows in enumerate(groups.sizes)
         ]
 
     def whole(self) -> Outcome:
@@ -100,15 +102,20 @@ def binary_terms(score: Floats, predicted: Ints, label: Ints, *, probability: bo
     return Terms(codes, {"log_loss": loss, "brier": (score - label) ** 2, "score": score})
 
 
-def multiclass_terms(scores: Floats, predicted: Ints, label: Ints, classes: tuple[str, ...]) -> Terms:
+def multiclass_terms(
+    scores: Floats, predicted: Ints, label: Ints, classes: tuple[str, ...], *, probability: bool = True
+) -> Terms:
     """Terms of paired rows; `scores` is rows × classes (or rows × 0 where only classes are predicted)."""
     size = len(classes)
     codes = {"confusion": size * predicted + label}
     if scores.shape[1] != size:
         return Terms(codes, {})
     for place, name in enumerate(classes):
-        bucket = buckets.encode_probability(np.clip(scores[:, place], 0, 1))
+        score = scores[:, place]
+        bucket = buckets.encode_probability(np.clip(score, 0, 1)) if probability else buckets.encode(score)
         codes[f"score:{name}"] = 2 * bucket + (label == place)
+    if not probability:
+        return Terms(codes, {})
     whole = scores.sum(axis=1, keepdims=True)
     share = np.divide(scores, whole, out=np.full_like(scores, 1 / size), where=whole > 0)
     hit = np.clip(share[np.arange(len(label)), label], _EPSILON, 1 - _EPSILON)
@@ -117,22 +124,24 @@ def multiclass_terms(scores: Floats, predicted: Ints, label: Ints, classes: tupl
 
 
 def regression_terms(prediction: Floats, label: Floats) -> Terms:
-    """Terms of paired rows, both finite."""
-    error = prediction - label
-    some = label != 0
+    """Terms of paired rows, both finite; what is too large for a double becomes infinite, and stays so in sums."""
+    with np.errstate(over="ignore"):
+        error = prediction - label
+        squares, label_squares = error**2, label**2
+        percentage = np.divide(np.abs(error), np.abs(label), out=np.zeros_like(error), where=label != 0)
     codes = {
-        "error": buckets.encode(error),
+        "error": buckets.encode(np.clip(error, -_LARGEST, _LARGEST)),
         "label": buckets.encode(label),
         "prediction": buckets.encode(prediction),
     }
     sums = {
         "error": error,
         "absolute": np.abs(error),
-        "square": error**2,
+        "square": squares,
         "label": label,
-        "label_square": label**2,
-        "percentage": np.divide(np.abs(error), np.abs(label), out=np.zeros_like(error), where=some),
-        "percentage_rows": some.astype(np.float64),
+        "label_square": label_squares,
+        "percentage": percentage,
+        "percentage_rows": (label != 0).astype(np.float64),
     }
     return Terms(codes, sums)
 

@@ -1,0 +1,250 @@
+"""The lines of the catalogue, in the order in which pages show them."""
+
+from __future__ import annotations
+
+from bellbuoy.metrics.metric import Better, Family, Metric
+
+_HIGHER, _LOWER, _NEITHER = Better.HIGHER, Better.LOWER, Better.NEITHER
+_BINARY, _MULTI, _NUMBER = ("binary",), ("multiclass",), ("regression",)
+_CLASSES = ("binary", "multiclass")
+
+
+def _performance(
+    name: str,
+    title: str,
+    about: str,
+    better: Better,
+    tasks: tuple[str, ...],
+    source: str = "",
+    aliases: tuple[str, ...] = (),
+) -> Metric:
+    return Metric(name, title, about, Family.PERFORMANCE, better, tasks, source, aliases)
+
+
+_DECISIONS = (
+    _performance(
+        "accuracy", "Accuracy", "Share of rows whose decision was right.", _HIGHER, _CLASSES,
+        "ISO/IEC TS 4213:2022", ("accuracy_score", "acc"),
+    ),
+    _performance(
+        "precision", "Precision",
+        "Share of rows predicted positive that are. Over classes: the plain mean; `precision:good` is of one class.",
+        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022",
+        ("precision_score", "precision_macro", "positive_predictive_value", "ppv"),
+    ),
+    _performance(
+        "precision_micro", "Precision, micro", "Precision over all classes' rows together; equal to accuracy.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "precision_weighted", "Precision, weighted", "Mean of the classes' precisions, by how often each is true.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "recall", "Recall",
+        "Share of positive rows that were predicted so. Over classes: the plain mean; `recall:good` is of one class.",
+        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022",
+        ("recall_score", "recall_macro", "sensitivity", "true_positive_rate", "tpr"),
+    ),
+    _performance(
+        "recall_micro", "Recall, micro", "Recall over all classes' rows together; equal to accuracy.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "recall_weighted", "Recall, weighted", "Mean of the classes' recalls, by how often each is true.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "specificity", "Specificity", "Share of negative rows that were predicted so.",
+        _HIGHER, _BINARY, "ISO/IEC TS 4213:2022", ("specificity_score", "true_negative_rate", "tnr", "selectivity"),
+    ),
+    _performance(
+        "f1", "F1",
+        "Harmonic mean of precision and recall. Over classes: the plain mean; `f1:good` is of one class.",
+        _HIGHER, _CLASSES, "van Rijsbergen 1979; interval: Hand, Christen & Kirielle 2021, Takahashi et al. 2022",
+        ("f1_score", "f1_macro", "f_score", "f_measure"),
+    ),
+    _performance(
+        "f1_micro", "F1, micro", "F1 over all classes' rows together; equal to accuracy.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "f1_weighted", "F1, weighted", "Mean of the classes' F1, by how often each is true.",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+    ),
+    _performance(
+        "base_rate", "Base rate", "Share of labels that are positive, or of one class: `base_rate:good`.",
+        _NEITHER, _CLASSES, "", ("positive_rate", "label_rate", "prevalence"),
+    ),
+    _performance(
+        "predicted_rate", "Predicted rate",
+        "Share of labelled rows that were predicted positive, or as one class: `predicted_rate:good`.",
+        _NEITHER, _CLASSES, "", ("predicted_positive_rate", "positive_prediction_rate", "decision_rate"),
+    ),
+)  # fmt: skip
+
+_SCORES = (
+    _performance(
+        "auc", "AUC",
+        "Chance that a positive row has a higher score than a negative one. "
+        "Over classes: the mean of one against the rest; `auc:good` is of one class.",
+        _HIGHER, _CLASSES, "Hanley & McNeil 1982; interval: DeLong, DeLong & Clarke-Pearson 1988",
+        ("roc_auc", "roc_auc_score", "auroc", "roc_auc_ovr", "area_under_roc"),
+    ),
+    _performance(
+        "pr_auc", "PR-AUC", "Average precision: the mean, over positive rows, of the precision at their score.",
+        _HIGHER, _CLASSES, "Davis & Goadrich 2006; interval: Boyd, Eng & Page 2013",
+        ("average_precision", "average_precision_score", "auprc", "area_under_pr", "prauc"),
+    ),
+    _performance(
+        "ks", "KS", "Greatest distance between the score distributions of positives and negatives.",
+        _HIGHER, _BINARY, "Smirnov 1939; interval: Smirnov 1939, Newcombe 1998",
+        ("ks_score", "kolmogorov_smirnov", "ks_statistic"),
+    ),
+    _performance("gini", "Gini", "2 · AUC − 1: 0 for chance, 1 for a perfect order.", _HIGHER, _BINARY, "Somers 1962"),
+    _performance(
+        "lift", "Lift", "How many times as many positives the top tenth by score holds as a random tenth.",
+        _HIGHER, _BINARY, "", ("lift_top_decile", "top_decile_lift", "lift_score"),
+    ),
+    _performance(
+        "log_loss", "Log loss", "Mean of −ln(probability given to what came true).",
+        _LOWER, _CLASSES, "Good 1952", ("logloss", "cross_entropy", "binary_crossentropy"),
+    ),
+    _performance(
+        "brier", "Brier score",
+        "Mean squared distance between probabilities and what came true; over classes their sum, 0 to 2.",
+        _LOWER, _CLASSES, "Brier 1950", ("brier_score", "brier_score_loss"),
+    ),
+    _performance(
+        "ece", "Calibration error",
+        "Mean distance, over ten bins of equal width, between the mean score and the share of positives.",
+        _LOWER, _BINARY, "Naeini, Cooper & Hauskrecht 2015; interval: Bröcker 2012",
+        ("calibration_error", "expected_calibration_error"),
+    ),
+    _performance(
+        "classwise_ece", "Calibration error, by class",
+        "Mean over classes of the calibration error of one class against the rest.",
+        _LOWER, _MULTI, "Kull et al. 2019", ("ece", "calibration_error", "expected_calibration_error"),
+    ),
+    _performance(
+        "mean_score", "Mean score", "Mean score of labelled rows; near the base rate when calibrated.",
+        _NEITHER, _BINARY, "", ("average_score", "mean_prediction"),
+    ),
+)  # fmt: skip
+
+_ERRORS = (
+    _performance(
+        "mae", "MAE", "Mean absolute error.", _LOWER, _NUMBER,
+        "Willmott & Matsuura 2005", ("mean_absolute_error",),
+    ),
+    _performance(
+        "rmse", "RMSE", "Root of the mean squared error.", _LOWER, _NUMBER,
+        "Willmott & Matsuura 2005", ("root_mean_squared_error",),
+    ),
+    _performance("mse", "MSE", "Mean squared error.", _LOWER, _NUMBER, "Gauss 1821", ("mean_squared_error",)),
+    _performance(
+        "mape", "MAPE", "Mean of |error / label|, as a share, over rows whose label is not 0.",
+        _LOWER, _NUMBER, "Armstrong 1985", ("mean_absolute_percentage_error",),
+    ),
+    _performance(
+        "bias", "Bias", "Mean error, prediction − label: above 0 where predictions are too high.",
+        _NEITHER, _NUMBER, "", ("mean_error", "me", "mean_bias_error"),
+    ),
+    _performance(
+        "r2", "R²", "1 − squared errors / squared distances of the labels from their mean.",
+        _HIGHER, _NUMBER, "Kvålseth 1985; interval: Olkin & Finn 1995",
+        ("r2_score", "r_squared", "rsquared", "r²", "coefficient_of_determination"),
+    ),
+    *(
+        _performance(
+            f"error_p{part:02}", f"Error, {part} %", f"The error that {part} % of rows do not exceed, signed.",
+            _NEITHER, _NUMBER, "Conover 1999", ("median_error",) if part == 50 else (),
+        )
+        for part in (5, 50, 95)
+    ),
+    *(
+        _performance(
+            f"absolute_error_p{part}", f"Absolute error, {part} %", f"The error, sign aside, of {part} % of rows.",
+            _LOWER, _NUMBER, "Conover 1999", ("median_absolute_error",) if part == 50 else (),
+        )
+        for part in (50, 90, 95)
+    ),
+)  # fmt: skip
+
+
+def _column(name: str, title: str, about: str, better: Better = _NEITHER, aliases: tuple[str, ...] = ()) -> Metric:
+    return Metric(name, title, about, Family.COLUMN, better, aliases=aliases)
+
+
+_COLUMNS = (
+    _column("rows", "Rows", "Rows of the window.", aliases=("count", "row_count")),
+    _column("null_rate", "Null rate", "Share of rows without a value.", _LOWER, ("missing_rate", "null_fraction")),
+    _column("nan_rate", "NaN rate", "Share of rows whose number is NaN.", _LOWER),
+    _column("infinity_rate", "Infinity rate", "Share of rows whose number is infinite.", _LOWER, ("inf_rate",)),
+    _column("zero_rate", "Zero rate", "Share of rows whose number is 0.", aliases=("zeros_rate",)),
+    _column("mean", "Mean", "Mean of the finite values.", aliases=("average", "avg")),
+    _column("std", "Standard deviation", "Standard deviation of the finite values.", aliases=("stddev", "sd")),
+    _column("min", "Minimum", "Least finite value.", aliases=("minimum", "low")),
+    _column("max", "Maximum", "Greatest finite value.", aliases=("maximum", "high")),
+    _column("p05", "5 % quantile", "The value that 5 % of the finite values do not exceed.", aliases=("p5", "q05")),
+    _column("p50", "Median", "The value that half of the finite values do not exceed.", aliases=("median", "q50")),
+    _column("p95", "95 % quantile", "The value that 95 % of the finite values do not exceed.", aliases=("q95",)),
+    _column(
+        "distinct", "Distinct values", "How many categories there are.",
+        aliases=("unique", "unique_count", "cardinality", "distinct_count"),
+    ),
+)  # fmt: skip
+
+
+def _shift(name: str, title: str, about: str, source: str = "", aliases: tuple[str, ...] = ()) -> Metric:
+    return Metric(name, title, about, Family.SHIFT, _LOWER, source=source, aliases=aliases)
+
+
+_SHIFTS = (
+    _shift(
+        "psi", "PSI", "Population stability index against the baseline; 0 where nothing moved.",
+        "Kullback & Leibler 1951 (their divergence J); Siddiqi 2006", ("population_stability_index",),
+    ),
+    _shift(
+        "jensenshannon", "Jensen–Shannon distance", "Root of the Jensen–Shannon divergence in bits, 0 to 1.",
+        "Lin 1991; Endres & Schindelin 2003",
+        ("jensen_shannon", "jensen_shannon_distance", "js", "js_distance", "js_divergence"),
+    ),
+    _shift(
+        "ks", "KS distance", "Greatest distance between the distribution now and on the baseline, 0 to 1.",
+        "Smirnov 1939", ("kolmogorov_smirnov", "ks_statistic", "ks_test"),
+    ),
+    _shift(
+        "wasserstein", "Wasserstein distance",
+        "How far values have to be moved on average, in standard deviations of the baseline.",
+        "Vallender 1974", ("wasserstein_distance", "earth_movers_distance", "emd"),
+    ),
+    _shift(
+        "hellinger", "Hellinger distance", "Distance between the roots of shares, 0 to 1.",
+        "Hellinger 1909", ("hellinger_distance",),
+    ),
+    _shift(
+        "unseen_rate", "Unseen rate", "Share of rows in categories that the baseline never had.",
+        aliases=("new_category_rate", "unseen_categories", "new_values_rate"),
+    ),
+    _shift(
+        "out_of_range_rate", "Out-of-range rate", "Share of rows outside the baseline's least and greatest value.",
+        aliases=("out_of_range", "out_of_bounds_rate"),
+    ),
+)  # fmt: skip
+
+
+def _flow(name: str, title: str, about: str, better: Better, aliases: tuple[str, ...] = ()) -> Metric:
+    return Metric(name, title, about, Family.FLOW, better, aliases=aliases)
+
+
+_FLOWS = (
+    _flow("rows", "Predictions", "Predictions of the window, repeated ids aside.", _NEITHER, ("volume", "count")),
+    _flow("labelled", "Labelled", "Predictions of the window whose label has come.", _NEITHER, ("labels", "labeled")),
+    _flow("coverage", "Label coverage", "Share of the window's predictions whose label has come.", _HIGHER),
+    _flow("duplicate_rate", "Duplicate rate", "Share of rows whose id had come before.", _LOWER, ("duplicates",)),
+    _flow("future_rate", "Future rate", "Share of rows whose time lay in the future when they came.", _LOWER),
+)
+
+#: Every metric; `ks` and `rows` stand twice, once of the model and once of a column.
+ENTRIES = (*_SCORES, *_DECISIONS, *_ERRORS, *_COLUMNS, *_SHIFTS, *_FLOWS)

@@ -1,0 +1,29 @@
+"""How rows and labels come: from the counts of rows, not of columns."""
+
+from __future__ import annotations
+
+from bellbuoy.metrics.intervals import rate_interval
+from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.profiles.profile import CategoryProfile
+
+#: Which flag of a row each rate counts (`profiles/step.py` sets them).
+_FLAGS = {"duplicate_rate": "duplicate", "future_rate": "future"}
+
+
+def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
+    """A flow metric of one window: `rows` counts all rows and their flags, `labelled` those whose label has come."""
+    once = rows.rows - rows.counts.get("duplicate", 0)
+    if name == "rows":
+        return Measured(once, once, once, rows.rows)
+    if name == "labelled":
+        return Measured(labelled, labelled, labelled, once)
+    if name == "coverage":
+        return _share(min(labelled, once), once)
+    return _share(rows.counts.get(_FLAGS[name], 0), rows.rows)
+
+
+def _share(part: int, whole: int) -> Reading:
+    if not whole:
+        return Unmeasured("no rows")
+    low, high = rate_interval(part / whole, whole)
+    return Measured(part / whole, low, high, whole)
