@@ -29,3 +29,18 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait so many seconds."""
         time.sleep(seconds)
+
+
+class FrozenClock:
+    """A clock that stands still: history is looked at as on that day. It waits as any other."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """The moment at which it stands."""
+        return self._at
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so many seconds; the moment stays."""
+        time.sleep(seconds)

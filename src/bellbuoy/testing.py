@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from bellbuoy.sources.keys import text_key
 from bellbuoy.sources.port import (
     Categories,
     Column,
@@ -79,7 +79,7 @@ class MemorySource:
             columns = {name: column_of([row.get(name) for row in part], kind) for name, kind in want.columns.items()}
             if want.cursor is not None and want.cursor not in columns:
                 columns[want.cursor] = column_of([row[want.cursor] for row in part], Kind.MOMENT)
-            keys = None if want.id is None else np.array([_key(row[want.id]) for row in part], np.uint64)
+            keys = None if want.id is None else np.array([_key(row[want.id], want.key_type) for row in part], np.uint64)
             yield Rows(len(part), columns, keys)
 
 
@@ -115,7 +115,7 @@ def _text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _key(value: Value) -> int:
-    if isinstance(value, int):
+def _key(value: Value, key_type: KeyType | None) -> int:
+    if isinstance(value, int) and key_type is not KeyType.TEXT:
         return value % 2**64
-    return int.from_bytes(hashlib.blake2b(str(value).encode(), digest_size=8).digest())
+    return text_key(str(value))

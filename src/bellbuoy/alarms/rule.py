@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bellbuoy.errors import ConfigError
@@ -47,6 +47,20 @@ class Condition:
     segment: str | None
     test: str
     threshold: float
+
+    def with_metric(self, canonical: Callable[[str, bool], str]) -> Condition:
+        """The same condition with the metric by its canonical name; `canonical` is told whether it is a column's.
+
+        Raises:
+            ConfigError: there is no such metric.
+        """
+        return replace(self, metric=canonical(self.metric, self.column is not None))
+
+    @property
+    def text(self) -> str:
+        """What is measured, as the rule says it: `null_rate(wind_speed){origin="JFK"}`."""
+        column = f"({self.column})" if self.column is not None else ""
+        return self.metric + column + (f'{{{self.by}="{self.segment}"}}' if self.by is not None else "")
 
     def breach(self, reading: Reading | None) -> Breach:
         """Whether a reading breaks the rule; what was not measured is unknown."""

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
-from bellbuoy.alarms.rule import parse_rule
+from bellbuoy.app.cycle import rule_of
+from bellbuoy.app.plans import outputs_of, scores_of, segments_of
 from bellbuoy.app.project import OpenProject, open_project
 from bellbuoy.app.sampling import take_sample
 from bellbuoy.app.watched import watched
@@ -18,7 +19,7 @@ from bellbuoy.config.spec import ColumnKind, Labels, Model, ScoreKind, Task
 from bellbuoy.errors import ConfigError, Faults, SourceError
 from bellbuoy.profiles.join import alike
 from bellbuoy.sources.opening import open_source
-from bellbuoy.sources.port import KeyType, Place, Source
+from bellbuoy.sources.port import KeyType, NothingYetError, Place, Source
 
 
 class Level(StrEnum):
@@ -111,6 +112,8 @@ def _read(project: OpenProject, place: Place, where: str, now: datetime) -> tupl
     try:
         source = open_source(place, project.folder)
         sample = take_sample(source, now)
+    except NothingYetError as why:
+        return None, [Finding(Level.WARNING, where, why.message, why.hint)]
     except SourceError as why:
         return None, [Finding(Level.FAULT, where, why.message, why.hint)]
     if not sample.rows:
@@ -123,23 +126,23 @@ def _rules(model: Model) -> Iterator[Finding]:
     for rule in model.alarms.rule:
         where = f"{model.name}.alarms.{rule.name}"
         try:
-            condition = parse_rule(rule.when)
+            condition = rule_of(model, rule).condition
         except ConfigError as why:
             yield Finding(Level.FAULT, where, why.message, why.hint)
             continue
-        columns = {*model.features, *_outputs(model)}
+        columns = {*model.features, *outputs_of(model)}
         if condition.column is not None and condition.column not in columns:
             yield _no_column(where, condition.column, columns, "not watched")
-        segments = {*model.segments.by, *([model.predictions.columns.host] if model.predictions.columns.host else [])}
+        segments = segments_of(model)
         if condition.by is not None and condition.by not in segments:
             yield _no_column(where, condition.by, segments, "no segment")
 
 
 def _predictions(model: Model, log: _Table) -> Iterator[Finding]:
     columns = model.predictions.columns
-    numbers = set(_outputs(model)) if model.task is Task.REGRESSION else set(_scores(model))
+    numbers = set(outputs_of(model)) if model.task is Task.REGRESSION else set(scores_of(model))
     needed: dict[str, ColumnKind | None] = {name: None for name in (columns.id, columns.version, columns.host) if name}
-    needed |= dict.fromkeys((*model.segments.by, *_outputs(model)))
+    needed |= dict.fromkeys((*model.segments.by, *outputs_of(model)))
     needed |= dict.fromkeys(numbers, ColumnKind.NUMBER)
     needed |= {name: ColumnKind.MOMENT for name in (columns.time, model.predictions.cursor) if name}
     yield from _columns(log, needed)
@@ -147,7 +150,7 @@ def _predictions(model: Model, log: _Table) -> Iterator[Finding]:
     yield from _nulls(log, [name for name in (columns.id, columns.time, model.predictions.cursor) if name])
     yield from _repeats(log, columns.id)
     if model.predictions.scores is ScoreKind.PROBABILITY:
-        for name in _scores(model):
+        for name in scores_of(model):
             one = log.facts.get(name)
             if one is not None and one.kind is ColumnKind.NUMBER and one.known and not one.in_unit:
                 message = f"{name} goes from {one.low:g} to {one.high:g}, and a probability lies in 0..1"
@@ -208,7 +211,7 @@ def _join(log: _Table, id_: str, truth: _Table, label_id: str) -> Iterator[Findi
 
 
 def _reference(model: Model, normal: _Table) -> Iterator[Finding]:
-    for name in (*model.features, *_outputs(model)):
+    for name in (*model.features, *outputs_of(model)):
         if name not in normal.facts:
             message = f"no column {name}: it cannot be compared with what is normal"
             yield Finding(Level.WARNING, normal.where, message)
@@ -247,18 +250,6 @@ def _no_column(where: str, name: str, known: Iterable[str], what: str) -> Findin
     near = get_close_matches(name, every, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(every)}"
     return Finding(Level.FAULT, where, f"column {name!r} is {what}", hint)
-
-
-def _scores(model: Model) -> tuple[str, ...]:
-    score = model.predictions.columns.score
-    if isinstance(score, str):
-        return (score,)
-    return tuple(score.values()) if score is not None else ()
-
-
-def _outputs(model: Model) -> tuple[str, ...]:
-    prediction = model.predictions.columns.prediction
-    return (*_scores(model), *((prediction,) if prediction else ()))
 
 
 def _among(value: object, texts: Iterable[str]) -> bool:

@@ -44,12 +44,14 @@ def take_sample(source: Source, now: datetime, most: int = ENOUGH) -> Sample:
 def _pulled(source: Source, kinds: Mapping[str, Kind], now: datetime, most: int) -> Sample:
     parts: dict[str, list[port.Column]] = {name: [] for name in kinds}
     rows = 0
-    for batch in source.pull(Want(kinds), {}, now):
+    pull = source.pull(Want(kinds), {}, now)
+    for batch in pull:
         for name in kinds:
             parts[name].append(batch.columns[name])
         rows += batch.count
         if rows >= most:
             break
+    pull.close()
     columns = {name: _column(parts[name], kind, most) for name, kind in kinds.items()}
     return Sample(min(rows, most), columns, whole=rows < most)
 

@@ -85,6 +85,11 @@ class ModelStatus:
     champion: str | None = None
     next_build_at: datetime | None = None
 
+    @property
+    def fires(self) -> bool:
+        """Whether an alarm is firing."""
+        return any(alarm.state == "firing" for alarm in self.firing)
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnStatus:
@@ -98,11 +103,13 @@ class ColumnStatus:
     null_rate: float | None
     null_rate_baseline: float | None
     drift: float | None  #: Jensen-Shannon distance to the baseline in the newest window
-    drift_noise: float | None  #: the distance that the same counts would show with no change at all (95 %)
-    trouble: float  #: 0 is quiet; 1 and more is beyond the noise; the table is sorted by it
+    drift_noise: (
+        float | None
+    )  #: up to here it is usual: by sampling noise, and by the windows before; None: unknown yet
+    trouble: float  #: 0 is quiet; 1 and more is beyond the usual; the table is sorted by it
     why: str | None
     null_rates: tuple[Point, ...] = ()
-    drifts: tuple[Point, ...] = ()  #: value, with `high` as the noise limit of that window
+    drifts: tuple[Point, ...] = ()  #: value, with `high` as the usual limit of that window
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bellbuoy.config.spec import Alarms, Model, Pack, Task
+from bellbuoy.app.plans import segments_of
+from bellbuoy.config.spec import Alarms, Model, Task
 from bellbuoy.windows import format_duration
 
 
@@ -16,8 +17,7 @@ def watched(model: Model) -> tuple[str, ...]:
 def _sentences(model: Model) -> Iterator[str]:
     yield _decision(model)
     yield f"{_count(len(model.features), 'input')}, in windows of {model.grain.value}."
-    segments = [*model.segments.by, *([model.predictions.columns.host] if model.predictions.columns.host else [])]
-    if segments:
+    if segments := segments_of(model):
         yield f"Each value of {_listed(segments)} is watched on its own as well."
     yield _truth(model)
     baseline = model.baseline
@@ -53,11 +53,8 @@ def _truth(model: Model) -> str:
 
 def _alarms(alarms: Alarms) -> str:
     rules = [f"{rule.name} ({rule.when})" for rule in alarms.rule]
-    own = f"{_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else ""
-    if alarms.pack is Pack.NONE:
-        return f"Alarms: {own or 'none'}."
-    pack = f"the {alarms.pack.value} set, within {alarms.budget}"
-    return f"Alarms: {pack}{f', and {own}' if own else ''}."
+    own = f"{_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else "no rule of your own yet"
+    return f"Three lights (model, pipeline, world) are kept, and {own}."
 
 
 def _count(number: int, what: str) -> str:

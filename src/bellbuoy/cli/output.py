@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -67,6 +67,16 @@ def progress(what: str, total: float | None = None) -> Iterator[Callable[[float]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
+        yield lambda amount: bar.advance(task, amount)
+
+
+@contextmanager
+def counting(what: str, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
+    """A running count on stderr while the block runs, for work whose end is not known; as `progress` otherwise."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
+        task = bar.add_task(what, total=None)
         yield lambda amount: bar.advance(task, amount)
 
 

@@ -179,7 +179,8 @@ class Alarms(Spec):
     """What rings."""
 
     pack: Pack = Pack.STANDARD
-    """The alarms to start with: `standard`, the calibrated set, or `none`."""
+    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set is still empty: the
+    three lights and your own rules watch."""
     budget: FalseAlarms = Budget(1, timedelta(days=30))
     """How many false alarms of the model altogether are accepted; thresholds are calibrated on history to stay
     within it."""

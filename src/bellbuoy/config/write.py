@@ -213,8 +213,8 @@ def _features(guess: Guess) -> Iterator[_Line]:
 
 def _alarms(task: Task) -> Iterator[_Line]:
     name, when = _RULES[task]
-    yield _Line('pack = "standard"', 'the calibrated set; "none" starts without any')
-    yield _Line('budget = "1 false alarm per 30d"', "thresholds are calibrated on history to stay within it")
+    yield _Line('pack = "standard"', "the calibrated set, still empty in this version; the three lights watch already")
+    yield _Line('budget = "1 false alarm per 30d"', "what its thresholds will be calibrated to")
     yield _Line(
         f'\n# A rule of your own:\n# [[alarms.rule]]\n# name = "{name}"\n# when = "{when}"\n# severity = "critical"'
     )

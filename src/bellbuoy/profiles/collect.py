@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.profiles import buckets
+from bellbuoy.profiles.blocks import Block, NameBlock, NumberBlock, merged
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile, Profile, short_name
-from bellbuoy.profiles.spread import Groups, Spread, dense, spread
+from bellbuoy.profiles.sheet import Sheet
+from bellbuoy.profiles.spread import Groups, dense, spread, spread_numbers
 from bellbuoy.sources.port import Categories, Column, Moments, Numbers, Rows
 from bellbuoy.store.port import Series
 from bellbuoy.windows import MICRO, Grain
@@ -21,6 +24,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
 
+#: The largest size whose memory the C library can learn to keep is 32 MiB.
+_KEPT = 31 * 2**20
 #: What is counted beside columns.
 ROWS, NULLS, OUTCOME, DELAY, ARRIVALS = "#rows", "#nulls", "#outcome", "#delay", "#labels"
 
@@ -38,7 +43,7 @@ class Plan:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slots:
     """Where the rows of a batch are counted: a group for each (window, version, segment value) that occurs."""
 
@@ -47,6 +52,11 @@ class Slots:
     starts: Ints
     versions: tuple[str, ...]
     segments: tuple[str, ...]
+
+    @cached_property
+    def lines(self) -> list[tuple[str, str]]:
+        """Version and segment value of each group."""
+        return list(zip(self.versions, self.segments, strict=True))
 
     def sorted(self, values: NDArray[_T]) -> NDArray[_T]:
         """Values of the rows in the order of the groups."""
@@ -93,66 +103,37 @@ class Named:
         return cls(place[codes + 1], tuple(known))
 
 
-@dataclass(frozen=True, slots=True)
-class NumberBlock:
-    """Numeric profiles of all groups of a batch, column by column of the profile."""
-
-    counts: Ints  #: 6 × groups: rows, nulls, nans, plus and minus infinities, zeros
-    floats: NDArray[np.float64]  #: 4 × groups: total, squares, low, high
-    cells: Spread
-
-    def profile(self, group: int) -> NumericProfile:
-        """The profile of one group."""
-        rows, nulls, nans, plus, minus, zeros = self.counts[:, group].tolist()
-        total, squares, low, high = self.floats[:, group].tolist()
-        cells = self.cells.cells(group)
-        return NumericProfile(rows, nulls, nans, plus, minus, zeros, total, squares, low, high, buckets.SCALE, cells)
-
-
-@dataclass(frozen=True, slots=True)
-class NameBlock:
-    """Category profiles of all groups of a batch."""
-
-    rows: Ints
-    nulls: Ints
-    cells: Spread
-    names: tuple[str, ...]
-
-    def profile(self, group: int) -> CategoryProfile:
-        """The profile of one group."""
-        cells = self.cells.cells(group)
-        names = (self.names[code] for code in cells.codes.tolist())
-        counts = dict(zip(names, cells.counts.tolist(), strict=True))
-        return CategoryProfile(int(self.rows[group]), int(self.nulls[group]), counts).folded()
-
-
-Block = NumberBlock | NameBlock
-
-
 def count_numbers(values: NDArray[np.float64], null: Bools | None, groups: Groups) -> NumberBlock:
     """Count a numeric column; rows are in the order of the groups."""
+    counts = np.zeros((6, groups.count), np.int64)
+    counts[0] = groups.sizes
+    inside = groups
+    if null is not None and null.any():
+        counts[1] = groups.tally(null)
+        there = ~null
+        values, inside = values[there], groups.only(there, counts[1])
     finite = np.isfinite(values)
-    rows = groups.rows()
-    if null is None and finite.all():
-        odd = np.zeros((4, groups.count), np.int64)
-        kept, inside = values, groups
-    else:
-        there = ~null if null is not None else np.ones(len(values), np.bool_)
-        kinds = (~there, there & np.isnan(values), there & (values == math.inf), there & (values == -math.inf))
-        odd = np.stack([groups.take(kind).rows() for kind in kinds])
-        kept, inside = values[finite & there], groups.take(finite & there)
+    if not finite.all():
+        kinds = (np.isnan(values), values == math.inf, values == -math.inf)
+        counts[2:5] = [inside.tally(kind) for kind in kinds]
+        values, inside = values[finite], inside.only(finite, counts[2:5].sum(axis=0))
     with np.errstate(over="ignore"):
-        floats = np.stack([inside.sums(kept), inside.sums(kept * kept), *inside.extremes(kept)])
-    counts = np.stack([rows, *odd, inside.take(kept == 0).rows()])
-    return NumberBlock(counts, floats, spread(buckets.encode(kept), inside))
+        floats = np.stack([inside.sums(values), inside.sums(values * values), *inside.extremes(values)])
+    cells = spread_numbers(values, inside)
+    counts[5] = cells.count_of(0)
+    return NumberBlock(counts, floats, np.full(groups.count, buckets.SCALE), cells)
 
 
 def count_names(column: Named, groups: Groups) -> NameBlock:
     """Count a categorical column; rows are in the order of the groups, and the empty name is null."""
     there = column.codes > 0
-    inside = groups.take(there)
-    rows = groups.rows()
-    return NameBlock(rows, rows - inside.rows(), spread(column.codes[there], inside), column.names)
+    counts = np.zeros((3, groups.count), np.int64)
+    counts[0] = groups.sizes
+    codes, inside = column.codes, groups
+    if not there.all():
+        counts[1] = groups.tally(~there)
+        codes, inside = codes[there], groups.only(there, counts[1])
+    return NameBlock(counts, (b"",) * groups.count, spread(codes, inside), column.names)
 
 
 @dataclass(slots=True)
@@ -162,6 +143,11 @@ class Tally:
     plan: Plan
     size: int = 0  #: cells held, so that the caller knows when to drain
     _blocks: dict[tuple[str, str], list[tuple[Slots, Block]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Freed at once and never touched: the C library's allocator learns from it to keep arrays of this size for
+        # itself instead of giving each one's pages back, which costs more than the counting does.
+        np.empty(_KEPT, np.uint8)
 
     def add(self, rows: Rows, starts: Ints) -> None:
         """Count one batch: `starts` are the rows' windows."""
@@ -185,17 +171,25 @@ class Tally:
         self._blocks.setdefault((column, by), []).append((where, block))
         self.size += len(block.cells.codes)
 
-    def drain(self) -> Iterator[tuple[Series, dict[int, Profile]]]:
+    def drain(self) -> Iterator[tuple[Series, Sheet]]:
         """Each series with its profiles by window start; the tally is empty afterwards."""
         blocks, self._blocks, self.size = self._blocks, {}, 0
         for (column, by), parts in blocks.items():
-            lines: dict[tuple[str, str], dict[int, Profile]] = {}
-            for where, block in parts:
-                for group, start in enumerate(where.starts.tolist()):
-                    line = lines.setdefault((where.versions[group], where.segments[group]), {})
-                    line[start] = _added(line.get(start), block.profile(group))
-            for (version, segment), line in lines.items():
-                yield Series(self.plan.grain.value, column, version, by, segment), line
+            for (version, segment), sheet in _sheets(parts):
+                yield Series(self.plan.grain.value, column, version, by, segment), sheet
+
+
+def _sheets(parts: Sequence[tuple[Slots, Block]]) -> Iterator[tuple[tuple[str, str], Sheet]]:
+    """What was counted of one column, added up by version and segment value."""
+    lines: dict[tuple[str, str], int] = {}
+    of = [lines.setdefault(line, len(lines)) for where, _ in parts for line in where.lines]
+    starts = np.concatenate([where.starts for where, _ in parts])
+    group, (line_of, start) = dense(np.array(of, np.int64), starts)
+    whole = merged([block for _, block in parts], group, len(start))
+    edges = np.searchsorted(line_of, np.arange(len(lines) + 1))
+    for line, place in lines.items():
+        part = slice(int(edges[place]), int(edges[place + 1]))
+        yield line, Sheet(start[part], whole.cut(part))
 
 
 def add_profiles(a: Profile, b: Profile) -> Profile:
@@ -210,8 +204,11 @@ def add_profiles(a: Profile, b: Profile) -> Profile:
     return large + CategoryProfile(rows=small.rows, nulls=small.rows)
 
 
-def _added(a: Profile | None, b: Profile) -> Profile:
-    return b if a is None else add_profiles(a, b)
+def sub_profiles(a: Profile, b: Profile) -> Profile:
+    """The first without the second, which was added to it before; one of another kind had been added as nulls."""
+    if isinstance(a, NumericProfile):
+        return a - (b if isinstance(b, NumericProfile) else NumericProfile(rows=b.rows, nulls=b.rows))
+    return a - (b if isinstance(b, CategoryProfile) else CategoryProfile(rows=b.rows, nulls=b.rows))
 
 
 def _block(rows: Rows, name: str, where: Slots, plan: Plan) -> Block:
@@ -239,7 +236,9 @@ def _flags(kinds: Mapping[str, Bools], rows: int, where: Slots) -> NameBlock:
     every = np.concatenate(of) if of else np.empty(0, np.int64)
     cells = spread(np.concatenate(codes) if codes else np.empty(0, np.int64), Groups(every, where.groups.count))
     assert rows == len(where.groups.of)
-    return NameBlock(where.groups.rows(), np.zeros(where.groups.count, np.int64), cells, names)
+    counts = np.zeros((3, where.groups.count), np.int64)
+    counts[0] = where.groups.sizes
+    return NameBlock(counts, (b"",) * where.groups.count, cells, names)
 
 
 def _null_flags(rows: Rows, columns: Sequence[str]) -> dict[str, Bools]:

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from bellbuoy.profiles.blocks import NameBlock
 from bellbuoy.profiles.collect import add_profiles
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes
-from bellbuoy.profiles.shelf import keep_outcome, keep_profile, take_outcome, take_profile
+from bellbuoy.profiles.shelf import keep_outcome, keep_profile, keep_sheet, take_outcome, take_profile, take_sheet
+from bellbuoy.profiles.sheet import Sheet
 from bellbuoy.store.database import Beat
 from bellbuoy.store.port import Series
 from bellbuoy.windows import Grain
@@ -23,11 +25,25 @@ _T = TypeVar("_T")
 
 
 def deposit_profiles(beat: Beat, line: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:
-    """Add profiles to those of a series."""
-    for series, parts in with_days(line, profiles, add_profiles):
-        old = {start: take_profile(row, codes.names) for start, row in beat.profiles_at(series, parts).items()}
-        new = {start: add_profiles(old[start], part) if start in old else part for start, part in parts.items()}
-        keep_profiles(beat, series, new, codes)
+    """Add profiles of one kind to those of a series."""
+    sheet = profiles if isinstance(profiles, Sheet) else Sheet.of(profiles)
+    _deposit(beat, line, sheet, codes)
+    if Grain(line.grain).seconds < _ROLLED.seconds:
+        _deposit(beat, replace(line, grain=_ROLLED.value), sheet.rolled(_ROLLED), codes)
+
+
+def _deposit(beat: Beat, line: Series, sheet: Sheet, codes: Codes) -> None:
+    kind = "category" if isinstance(sheet.block, NameBlock) else "number"
+    standing = beat.profiles_at(line, sheet)
+    alike = [row for row in standing.values() if row.kind == kind]
+    if len(alike) < len(standing):
+        # The column changed its kind since: window by window, the larger side stays.
+        old = {start: take_profile(row, codes.names) for start, row in standing.items()}
+        new = {start: add_profiles(old[start], part) if start in old else part for start, part in sheet.items()}
+        keep_profiles(beat, line, new, codes)
+    else:
+        whole = Sheet.added([take_sheet(alike, codes.names), sheet]) if alike else sheet
+        beat.put_profiles(line, keep_sheet(whole, codes.code))
 
 
 def keep_profiles(beat: Beat, series: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:

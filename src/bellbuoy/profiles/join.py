@@ -82,7 +82,7 @@ class Target:
         )
         predicted, truth = records["predicted"].astype(np.int64), label.astype(np.int64)
         if self.task == "multiclass":
-            return multiclass_terms(scores, predicted, truth, self.classes)
+            return multiclass_terms(scores, predicted, truth, self.classes, probability=self.probability)
         score = scores[:, 0] if self.scores else predicted.astype(np.float64)
         return binary_terms(score, predicted, truth, probability=self.probability)
 

@@ -170,7 +170,7 @@ class CategoryProfile:
             self.nulls + other.nulls,
             counts,
             self.other + other.other,
-            _united(self.sketch, other.sketch),
+            united(self.sketch, other.sketch),
         )
         return joined.folded()
 
@@ -194,7 +194,7 @@ class CategoryProfile:
         ranked = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
         kept = {name: count for name, count in ranked[:TOP] if count > 1}
         rest = sum(self.counts.values()) - sum(kept.values())
-        sketch = _united(self.sketch, sketch_of(self.counts))
+        sketch = united(self.sketch, sketch_of(self.counts))
         return replace(self, counts=kept, other=self.other + rest, sketch=sketch)
 
 
@@ -227,7 +227,8 @@ def sketch_of(names: Iterable[str]) -> bytes:
     return bytes(registers)
 
 
-def _united(a: bytes, b: bytes) -> bytes:
+def united(a: bytes, b: bytes) -> bytes:
+    """The sketch of both sets of names; an empty one is of none."""
     if not (a and b):
         return a or b
     return bytes(map(max, a, b))

@@ -53,9 +53,9 @@ def count_reference(
     Raises:
         SourceError: it cannot be read at all.
     """
-    there = table.source.columns()
     if known and _unchanged(table.source, known, now):
         return None
+    there = table.source.columns()
     kinds = {name: kind for name, kind in watch.kinds.items() if name in there or name in watch.plan.columns}
     for name, kind in ((table.label, table.label_kind), (table.label_time, Kind.MOMENT)):
         kinds |= {name: kind} if name is not None and name in there else {}

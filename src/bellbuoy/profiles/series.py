@@ -42,12 +42,13 @@ class Counts:
     shelf: Shelf
     model: str
     base: Grain  #: the model's own grain
+    fresh: Mapping[int, str] = field(default_factory=dict)  #: names that are not committed yet
     _lines: dict[int, Series] = field(default_factory=dict)
     _names: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lines = self.shelf.series(self.model)
-        self._names = self.shelf.names(self.model) | {0: ""}
+        self._names = self.shelf.names(self.model) | dict(self.fresh) | {0: ""}
 
     def versions(self) -> list[str]:
         """Versions that have rows."""
@@ -84,6 +85,10 @@ class Counts:
         ids = self._ids(OUTCOME, grain, where)
         rows = ((row.start, take_outcome(row)) for _, row in self.shelf.outcomes(ids, where.start, where.end))
         return rolled(rows, grain, Outcome.__add__)
+
+    def newest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:
+        """Start of the newest window in which a column was counted; None if it never was."""
+        return self.shelf.newest_profile(self._ids(column, grain, where))
 
     def reference(self, column: str, where: Slice = EVERYTHING) -> Profile | None:
         """The profile of a column on the reference set."""

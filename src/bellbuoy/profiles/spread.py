@@ -1,17 +1,21 @@
-"""The dense count: rows with a group and a code become cells per group, in one pass over numpy arrays."""
+"""The dense count: rows with a group and a code become cells per group, in a few passes over numpy arrays."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bellbuoy.profiles import buckets
 from bellbuoy.profiles.profile import Cells
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 #: A dense table may have this many places per row before sorting is cheaper.
 _DENSE = 8
@@ -24,19 +28,27 @@ class Groups:
     of: Ints
     count: int
 
-    def take(self, rows: NDArray[np.bool_]) -> Groups:
-        """The same groups over the rows that are true."""
-        return Groups(self.of[rows], self.count)
-
-    def rows(self) -> Ints:
+    @cached_property
+    def sizes(self) -> Ints:
         """Rows in each group."""
         return np.bincount(self.of, minlength=self.count)
 
     @cached_property
     def runs(self) -> tuple[Ints, Ints]:
         """Groups that have rows, and where the rows of each begin."""
-        first = np.flatnonzero(np.diff(self.of, prepend=-1))
-        return self.of[first], first
+        some = np.flatnonzero(self.sizes)
+        return some, (np.cumsum(self.sizes) - self.sizes)[some]
+
+    def only(self, there: Bools, out: Ints) -> Groups:
+        """The same groups with only the rows that are true; `out` is how many of each group are not."""
+        left = Groups(self.of[there], self.count)
+        # A cached property of a frozen value: what is left out is little, so it was counted instead of the rest.
+        left.__dict__["sizes"] = self.sizes - out
+        return left
+
+    def tally(self, flags: Bools) -> Ints:
+        """How many rows of each group are true."""
+        return np.bincount(self.of[np.flatnonzero(flags)], minlength=self.count)
 
     def sums(self, values: Floats) -> Floats:
         """Sum of values in each group, 0 where a group has no row."""
@@ -56,33 +68,139 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Cells of many groups in two arrays: group g has those from `place[g]` to `place[g + 1]`."""
+    """Cells of many groups in two arrays: group g has those from `place[g]` to `place[g + 1]`, codes ascending."""
 
     codes: Ints
     counts: Ints
     place: Ints
+
+    @property
+    def sizes(self) -> Ints:
+        """How many cells each group has."""
+        return np.diff(self.place)
 
     def cells(self, group: int) -> Cells:
         """Cells of one group."""
         part = slice(self.place[group], self.place[group + 1])
         return Cells(self.codes[part], self.counts[part])
 
+    def cut(self, part: slice) -> Spread:
+        """The cells of a run of groups."""
+        place = self.place[part.start : part.stop + 1]
+        inside = slice(place[0], place[-1])
+        return Spread(self.codes[inside], self.counts[inside], place - place[0])
+
+    def kept(self, cells: Bools) -> Spread:
+        """Only the cells that are true."""
+        before = np.concatenate([[0], np.cumsum(cells)])
+        return Spread(self.codes[cells], self.counts[cells], before[self.place])
+
+    def count_of(self, code: int) -> Ints:
+        """The count of one code in each group."""
+        out = np.zeros(len(self.place) - 1, np.int64)
+        at = np.flatnonzero(self.codes == code)
+        out[np.searchsorted(self.place, at, side="right") - 1] = self.counts[at]
+        return out
+
+    @classmethod
+    def of(cls, parts: Sequence[Cells]) -> Self:
+        """The cells of groups one after the other."""
+        place = np.cumsum([0, *(len(cells.codes) for cells in parts)])
+        empty = np.empty(0, np.int64)
+        codes = np.concatenate([empty, *(cells.codes for cells in parts)])
+        return cls(codes, np.concatenate([empty, *(cells.counts for cells in parts)]), place)
+
 
 def spread(codes: Ints, groups: Groups) -> Spread:
     """Count equal codes in each group; codes come out ascending within a group."""
+    return gathered(codes, groups.of, None, groups.count)
+
+
+def spread_numbers(values: Floats, groups: Groups) -> Spread:
+    """Count finite values in each group by the bucket that each falls into."""
+    if not len(values):
+        return gathered(np.empty(0, np.int64), groups.of, None, groups.count)
+    size = np.abs(values)
+    zero = size == 0 if size.min() == 0 else None
+    index = buckets.steps(size)
+    scale = _Scale.over(index.min(), index.max(), signed=zero is not None or values.min() < 0)
+    place = scale.places(index, values, zero)
+    return _counted(place, groups.of, scale, groups.count, None)
+
+
+def gathered(codes: Ints, of: Ints, counts: Ints | None, groups: int) -> Spread:
+    """Count equal codes of each group, each once or as often as `counts` says; those that come to 0 vanish."""
     if not len(codes):
-        return Spread(codes, codes, np.zeros(groups.count + 1, np.int64))
-    distinct, place = compact(codes)
-    span = len(distinct)
-    joint = groups.of * span + place
-    if groups.count * span <= _DENSE * len(codes) + 1_024:
-        table = np.bincount(joint, minlength=groups.count * span)
+        return Spread(codes, codes, np.zeros(groups + 1, np.int64))
+    size = np.abs(codes)
+    zero = size == 0 if size.min() == 0 else None
+    index = (size if zero is None else np.where(zero, size.max(), size)).astype(np.float64) - buckets.OFFSET
+    scale = _Scale.over(index.min(), index.max(), signed=zero is not None or codes.min() < 0)
+    place = scale.places(index, codes, zero)
+    return _counted(place, of, scale, groups, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A dense numbering of codes between two sizes: places ascend as codes do, and 0 is in the middle."""
+
+    low: int
+    width: int
+    middle: int
+
+    @classmethod
+    def over(cls, low: float, high: float, *, signed: bool) -> Self:
+        """The numbering of bucket indices from low to high, of both signs and 0 where `signed`."""
+        width = int(high - low) + 1
+        return cls(int(low) - 1, width, width if signed else -1)
+
+    @property
+    def span(self) -> int:
+        """How many places there are."""
+        return self.width + self.middle + 1
+
+    def places(self, index: Floats, values: NDArray[np.generic], zero: Bools | None) -> Ints:
+        """The place of each bucket index with the sign of its value; `index` is written over."""
+        index -= self.low
+        if self.middle > 0:
+            np.copysign(index, values, out=index)
+        if zero is not None:
+            index[zero] = 0
+        index += self.middle
+        return index.astype(np.int64)
+
+    def codes(self, places: Ints) -> Ints:
+        """The codes at places."""
+        away = places - self.middle
+        return away + np.sign(away) * (self.low + buckets.OFFSET)
+
+
+def _counted(place: Ints, of: Ints, scale: _Scale, groups: int, counts: Ints | None) -> Spread:
+    """Count places of each group; `place` is written over."""
+    span = scale.span
+    place += of * span
+    if groups * span <= _DENSE * len(place) + 4_096:
+        # Doubles hold sums of counts exactly up to 2^53.
+        table = np.bincount(place, weights=counts, minlength=groups * span)
         seen = np.flatnonzero(table)
-        counts = table[seen]
+        sums = table[seen].astype(np.int64, copy=False)
     else:
-        seen, counts = np.unique(joint, return_counts=True)
-    group, place = np.divmod(seen, span)
-    return Spread(distinct[place], counts, np.searchsorted(group, np.arange(groups.count + 1)))
+        seen, sums = _sorted_sums(place, counts)
+    starts = np.arange(groups + 1) * span
+    edges = np.searchsorted(seen, starts)
+    seen -= np.repeat(starts[:-1], np.diff(edges))
+    return Spread(scale.codes(seen), sums, edges)
+
+
+def _sorted_sums(joint: Ints, counts: Ints | None) -> tuple[Ints, Ints]:
+    if counts is None:
+        seen, sums = np.unique(joint, return_counts=True)
+        return seen, sums
+    order = np.argsort(joint, kind="stable")
+    joint = joint[order]
+    first = np.flatnonzero(np.diff(joint, prepend=joint[0] - 1))
+    sums = np.add.reduceat(counts[order], first)
+    return joint[first[sums != 0]], sums[sums != 0]
 
 
 def compact(codes: Ints) -> tuple[Ints, Ints]:

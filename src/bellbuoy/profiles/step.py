@@ -80,10 +80,18 @@ class Counted:
 
 
 class Step:
-    """One model's step under way."""
+    """One model's step under way. `facts` are remembered with it; `listen` is told of every batch's rows."""
 
-    def __init__(self, database: Database, watch: Watch, now: datetime) -> None:
+    def __init__(
+        self,
+        database: Database,
+        watch: Watch,
+        now: datetime,
+        facts: Mapping[str, object] | None = None,
+        listen: Callable[[int], None] | None = None,
+    ) -> None:
         self.database, self.watch, self.now = database, watch, now
+        self.facts, self._listen = facts or {}, listen
         with database.read() as shelf:
             self.model: ModelRow = shelf.model(watch.name)
             self.codes = Codes(shelf.names(watch.name))
@@ -119,6 +127,7 @@ class Step:
         pull = watch.source.pull(want, dict(self.model.marks.get(PREDICTIONS, {})), self.now)
         for rows in pull:
             self._take_batch(rows)
+            self._tell(rows.count)
             if self.tally.size > _HELD:
                 self._write(self.tally)
         self.marks[PREDICTIONS] = pull.mark
@@ -188,6 +197,7 @@ class Step:
         pull = table.source.pull(want, dict(self.model.marks.get(LABELS, {})), self.now)
         for rows in pull:
             self._take_label_batch(rows, table)
+            self._tell(rows.count)
         self.marks[LABELS] = pull.mark
         self.notes += pull.notes
 
@@ -236,6 +246,10 @@ class Step:
             message = f"{int(odd.sum())} labels mean nothing here and were left out; expected {classes}"
             self.notes.append(Note("odd-label", f"labels.{table.label}", message))
 
+    def _tell(self, rows: int) -> None:
+        if self._listen is not None:
+            self._listen(rows)
+
     def _open(self) -> Beat:
         if self._beat is None:
             self._beat = self._stack.enter_context(self.database.beat(self.watch.name, self.model.cycle))
@@ -262,7 +276,7 @@ class Step:
         beat.put_names(self.codes.fresh)
         at = to_micro(self.now)
         beat.put_notes(NoteRow(note.code, note.where, note.message, at, at) for note in self.notes)
-        facts = dict(self.model.facts)
+        facts = dict(self.model.facts) | dict(self.facts)
         if self.latest is not None:
             facts["latest"] = max(self.latest, facts.get("latest", self.latest))
         beat.finish(at=to_micro(self.now), facts=facts)

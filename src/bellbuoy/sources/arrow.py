@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import nanoarrow
+import nanoarrow.ipc
 import numpy as np
 from arro3.compute import dictionary_encode
-from arro3.core import RecordBatchReader, dictionary_dictionary, dictionary_indices
+from arro3.core import Array, DataType, RecordBatchReader, Table, dictionary_dictionary, dictionary_indices
 from arro3.core.types import ArrowStreamExportable
 from numpy.typing import ArrayLike, NDArray
 
@@ -83,6 +84,39 @@ def batches(stream: ArrowStreamExportable, where: str) -> Iterator[Batch]:
         raise
     except Exception as why:  # arro3 raises bare Exceptions for whatever the producer says through the C interface
         raise SourceError(str(why).removeprefix("C Data interface error: ").strip(), where=where) from why
+
+
+#: Arrow's types by the words that Delta has for them.
+_TYPES = {
+    "double": DataType.float64(),
+    "string": DataType.string(),
+    "boolean": DataType.bool(),
+    "timestamp": DataType.timestamp("us", tz="UTC"),
+}
+
+
+def table_of(columns: Mapping[str, tuple[str, Sequence[object]]]) -> Table:
+    """An Arrow table of named columns: a type (double, string, boolean, timestamp in microseconds) and the values."""
+    return Table.from_pydict({name: _array(type_, values) for name, (type_, values) in columns.items()})
+
+
+def _array(type_: str, values: Sequence[object]) -> Array:
+    if type_ == "timestamp":
+        return Array(list(values), type=DataType.int64()).cast(_TYPES[type_])
+    return Array(values, type=_TYPES[type_])
+
+
+def rows_of_stream(data: bytes) -> list[dict[str, object]]:
+    """The rows of an Arrow IPC stream, as Python values.
+
+    Raises:
+        SourceError: it is no such stream, or is cut off.
+    """
+    try:
+        stream = nanoarrow.ArrayStream(nanoarrow.ipc.InputStream.from_readable(data))
+        return [row for chunk in stream for row in chunk.iter_py()]
+    except (RuntimeError, ValueError, TypeError, KeyError) as why:
+        raise SourceError(str(why)) from why
 
 
 def _values(view: _View, count: int) -> NDArray[Any]:

@@ -45,10 +45,13 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def select(terms: Iterable[str], table: str, *, where: str = "", skip: int = 0, limit: int | None = None) -> str:
+def select(
+    terms: Iterable[str], table: str, *, where: str = "", order: str = "", skip: int = 0, limit: int | None = None
+) -> str:
     """A SELECT statement; everything in it is SQL already, names through `ident` and values through `text`."""
     parts = [f"SELECT {', '.join(terms)} FROM {table}"]  # noqa: S608 - the one place that builds one
     parts += [f"WHERE {where}"] if where else []
+    parts += [f"ORDER BY {order}"] if order else []
     parts += [f"LIMIT {limit}"] if limit is not None else []
     return " ".join([*parts, f"OFFSET {skip}"] if skip else parts)
 
@@ -73,13 +76,13 @@ def cast(column: str, type_name: str, kind: Kind, *, loose: bool) -> Cast:
         case Kind.MOMENT:
             return _moment(column, type_name)
         case Kind.CATEGORY:
-            return Cast(_category(column, type_name, loose=loose))
+            return Cast(category(column, type_name, loose=loose))
 
 
 def key(column: str, type_name: str, key_type: KeyType) -> Cast:
     """The expression that reads an id as 64 bits, as `keys.py` does in Python."""
     if key_type is KeyType.TEXT:
-        return Cast(f"md5_number_lower({_category(column, type_name, loose=False)})")
+        return Cast(f"md5_number_lower({category(column, type_name, loose=False)})")
     if type_name in _SMALL:
         return Cast(column if type_name == "UBIGINT" else f"CAST({column} AS BIGINT)")
     if type_name in _REAL:
@@ -159,7 +162,8 @@ def _since_epoch(number: str) -> str:
     return f"TRY_CAST(({micro}) AS BIGINT)"
 
 
-def _category(column: str, type_name: str, *, loose: bool) -> str:
+def category(column: str, type_name: str, *, loose: bool = False) -> str:
+    """The expression that reads a column as texts."""
     if type_name in _REAL:
         # A whole-number column turns into doubles as soon as it holds a null: 1.0 must stay the category "1".
         whole = f"{column} = trunc({column}) AND abs({column}) < 9007199254740992"

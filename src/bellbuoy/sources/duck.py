@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
 import duckdb
+from numpy.typing import NDArray
 
 from bellbuoy.errors import SourceError
 from bellbuoy.sources import arrow
@@ -36,6 +37,14 @@ def _engine() -> duckdb.DuckDBPyConnection:
         "enable_external_file_cache": False,
     }
     return duckdb.connect(":memory:", config=settings)
+
+
+def attach(filesystem: Any) -> None:  # noqa: ANN401 - fsspec is not a dependency
+    """Let addresses of an fsspec file system be opened, from now on; once is enough, and twice does no harm."""
+    protocol = filesystem.protocol
+    names = {protocol} if isinstance(protocol, str) else set(protocol)
+    if not names & set(_engine().list_filesystems()):
+        _engine().register_filesystem(filesystem)
 
 
 class Reader:
@@ -69,6 +78,18 @@ class Reader:
         with _told(where):
             relation = self._link.sql(sql)
         return arrow.batches(relation, where)
+
+    def write(self, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]], address: str, where: str) -> None:
+        """Write numpy arrays of one length as a Parquet file: `terms` are its columns, made from the arrays' names.
+
+        Raises:
+            SourceError: DuckDB refused.
+        """
+        with _told(where):
+            self._link.register("arrays", dict(arrays))
+            rows = select(terms, "arrays")
+            self._link.execute(f"COPY ({rows}) TO {text(address)} (FORMAT parquet, COMPRESSION zstd)")
+            self._link.unregister("arrays")
 
     def shape(self, address: str, format_: Format, where: str) -> Shape:
         """A file's columns and their types.
@@ -113,14 +134,22 @@ class Reader:
 
     def _line_moments(self, sample: str, texts: Sequence[str], where: str) -> dict[str, str]:
         """Text keys whose every value reads as a time."""
-        if not texts:
-            return {}
         keys = json.dumps(dict.fromkeys(texts, "VARCHAR"), ensure_ascii=False)
-        columns = [f"line.{ident(name)}" for name in texts]
-        tests = [f"bool_and(TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL) FILTER ({x} IS NOT NULL)" for x in columns]
         parsed = select([f"json_transform(json, {text(keys)}) AS line"], sample)
-        row = self.ask(select(tests, f"({parsed})"), where)[0]
-        return {name: "TIMESTAMP WITH TIME ZONE" for name, moment in zip(texts, row, strict=True) if moment}
+        found = self.timely({name: f"line.{ident(name)}" for name in texts}, f"({parsed})", where)
+        return dict.fromkeys(found, "TIMESTAMP WITH TIME ZONE")
+
+    def timely(self, texts: Mapping[str, str], table: str, where: str) -> list[str]:
+        """Of some columns of texts (name, and what SQL calls it), those whose every value reads as a time.
+
+        Raises:
+            SourceError: DuckDB refused.
+        """
+        if not texts:
+            return []
+        read = "bool_and(TRY_CAST({0} AS TIMESTAMPTZ) IS NOT NULL) FILTER ({0} IS NOT NULL)"
+        row = self.ask(select([read.format(column) for column in texts.values()], table), where)[0]
+        return [name for name, moment in zip(texts, row, strict=True) if moment]
 
 
 @dataclass(frozen=True, slots=True)

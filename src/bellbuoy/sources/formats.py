@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -52,6 +52,8 @@ class Shape:
     address: str
     format: Format
     types: Mapping[str, str]
+    #: Columns that are not in the file under their own name, as SQL: a partition's value, another name, a null.
+    views: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, column: str) -> bool:
         """Whether the column can be asked for."""
@@ -63,6 +65,8 @@ class Shape:
 
     def column(self, name: str) -> str:
         """The column as SQL names it."""
+        if name in self.views:
+            return self.views[name]
         return f"line.{ident(name)}" if self.format is Format.LINES else ident(name)
 
     def table(self, columns: Iterable[str]) -> str:
@@ -75,7 +79,9 @@ class Shape:
                 return csv(self.address, "all_varchar=true")
             case Format.LINES:
                 keys = json.dumps(dict.fromkeys(columns, "VARCHAR"), ensure_ascii=False)
-                parsed = [f"json_transform(json, {text(keys)}) AS line", f"{BROKEN} AS broken"]
+                # No key at all is no structure to DuckDB.
+                line = "NULL" if keys == "{}" else f"json_transform(json, {text(keys)})"
+                parsed = [f"{line} AS line", f"{BROKEN} AS broken"]
                 return f"({select(parsed, lines(self.address))})"
 
 

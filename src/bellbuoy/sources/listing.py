@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bellbuoy.errors import SourceError
 from bellbuoy.sources.formats import Format, format_of
@@ -29,7 +30,7 @@ def list_files(path: str, folder: Path) -> list[File]:
     Raises:
         SourceError: the path names a kind of file that nobody reads, or an object store that cannot be asked.
     """
-    found = _remote(path) if "://" in path else _local(path, folder)
+    found: Iterable[File] = _remote(path).list_remote(path) if "://" in path else _local(path, folder)
     return sorted(found, key=lambda file: (file.changed, file.name))
 
 
@@ -75,12 +76,20 @@ def _known(path: str) -> None:
         raise SourceError("its name does not say what kind of file it is", where=path, hint=hint, permanent=True)
 
 
-def _remote(path: str) -> list[File]:
+def attach_address(address: str) -> None:
+    """Let DuckDB open what lies below an address; nothing is to be done for a folder.
+
+    Raises:
+        SourceError: it is a URL, and there is nothing here that could open it.
+    """
+    if "://" in address:
+        _remote(address).attach_url(address)
+
+
+def _remote(path: str) -> Any:  # noqa: ANN401 - a module that loads only where it is needed
     try:
         # Object stores need fsspec, which is no core dependency; it loads only where such a path is given.
-        remote = importlib.import_module("bellbuoy.sources.remote")
+        return importlib.import_module("bellbuoy.sources.remote")
     except ImportError as why:
         hint = "pip install fsspec, with s3fs for s3://, gcsfs for gs:// or aiohttp for https://"
         raise SourceError(f"object stores need {why.name}", where=path, hint=hint, permanent=True) from why
-    found: list[File] = remote.list_remote(path)
-    return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any, cast
 
 from bellbuoy.errors import SourceError
-from bellbuoy.sources.port import Place, Source
+from bellbuoy.sources.port import Inbox, Place, Source
 
 _GROUP = "bellbuoy.sources"
 #: What to install where a kind's driver is missing.
@@ -24,8 +26,20 @@ def open_source(place: Place, folder: Path, *, look_back: timedelta = timedelta(
         SourceError: the place names no kind or several, or the kind's driver is not installed.
     """
     kind = kind_of(place)
-    maker = _maker(kind)
+    maker: Callable[..., Source] = _maker(kind)
     return maker(place, folder, look_back=look_back)
+
+
+def open_inbox(place: Place, folder: Path) -> Inbox:
+    """The inbox at a place, to put rows into.
+
+    Raises:
+        SourceError: the place is no inbox, or its driver is not installed.
+    """
+    if kind_of(place) != "inbox":
+        raise SourceError("rows can only be put into an inbox", hint="inbox = true", permanent=True)
+    maker: Callable[..., Inbox] = _maker("inbox")
+    return maker(place, folder)
 
 
 def kind_of(place: Place) -> str:
@@ -42,13 +56,13 @@ def kind_of(place: Place) -> str:
     return kinds[0]
 
 
-def _maker(kind: str) -> Callable[..., Source]:
+@cache
+def _maker(kind: str) -> Callable[..., Any]:
     found = entry_points(group=_GROUP, name=kind)
     if not found:
         raise SourceError(f"no kind of source is called {kind}", hint="is bellbuoy installed?", permanent=True)
     try:
-        maker: Callable[..., Source] = next(iter(found)).load()
+        return cast(Callable[..., Any], next(iter(found)).load())
     except ImportError as why:
         hint = f"pip install 'bellbuoy[{_EXTRAS[kind]}]'" if kind in _EXTRAS else ""
         raise SourceError(f"reading {kind} needs {why.name}", hint=hint, permanent=True) from why
-    return maker

@@ -7,7 +7,7 @@ raises because of what a row holds: what cannot be read as asked is null and is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bellbuoy.errors import SourceError
+
+
+class NothingYetError(SourceError):
+    """There are no rows yet because nobody has pushed any: not a fault, but nothing can be told from it either."""
 
 
 class Kind(StrEnum):
@@ -139,6 +145,11 @@ class Pull:
     def __iter__(self) -> Iterator[Rows]:
         return self.batches
 
+    def close(self) -> None:
+        """Let go of what is open, where not all batches are wanted: an open stream holds hundreds of megabytes."""
+        if isinstance(self.batches, Generator):
+            self.batches.close()
+
 
 class Source(Protocol):
     """Where rows are. Made from its part of the model's file and the project folder; holds no open resources."""
@@ -160,6 +171,18 @@ class Source(Protocol):
 
         With `want.cursor`, a row is visible from that moment. Without it, a file counts when it is new or has changed.
         A file or table that fails is noted, left out of the new mark, and tried again the next time.
+        """
+        ...
+
+
+class Inbox(Source, Protocol):
+    """A source that rows can be put into."""
+
+    def append(self, rows: Sequence[Mapping[str, object]], key: str | None, now: datetime) -> bool:
+        """Keep rows; they are on the disk when it returns. False: rows came under this key before, and these are not.
+
+        Raises:
+            SourceError: they cannot be written; nothing was.
         """
         ...
 

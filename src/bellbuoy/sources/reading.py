@@ -8,8 +8,9 @@ there are ids, and from the row on that was not given yet where there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -56,19 +57,51 @@ class _Due:
     seen: int | None = None  #: rows whose cursor is not after this were perhaps given before
 
 
+def plain_shape(reader: Reader, file: File) -> Shape:
+    """A file as it is.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    return reader.shape(file.address, file.format, file.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What somebody who keeps the files in order knows about them, as a Delta table's log does."""
+
+    shaped: Callable[[Reader, File], Shape] = plain_shape
+    rewritten: Collection[str] = ()  #: files that hold rows of others, compacted or changed in place
+    ordered: bool = False  #: no row ever comes behind the cursor, in whatever file
+    #: What the mark says of it: as it was, and as it is when every file could be read.
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
 class FilePull:
     """A pull over files under way."""
 
-    def __init__(self, files: Sequence[File], want: Want, mark: Mark, until: int, look_back: int) -> None:
+    def __init__(
+        self, files: Sequence[File], want: Want, mark: Mark, until: int, look_back: int, upkeep: Upkeep | None = None
+    ) -> None:
         self._files, self._want, self._until, self._look_back = files, want, until, look_back
+        self._upkeep = upkeep or Upkeep()
+        self._failed = False
         self._ids = want.id is not None
         self._cursor: int | None = mark.get("cursor")
         self._last = self._cursor
         self._known = {name: Known(*entry) for name, entry in mark.get("files", {}).items()}
         self._held: dict[str, int | None] = dict(mark.get("held", {}))
+        self._ordered_from = self._reached()
         self._odd = Oddities()
         self._key_type = want.key_type or (KeyType(mark["keys"]) if "keys" in mark else None)
         self.pull = Pull(self._batches(), dict(mark))
+
+    def _reached(self) -> int | None:
+        """Up to where all rows were given; a file that failed and has been rewritten since may hold others below."""
+        there = {file.name for file in self._files}
+        lows = [low for name, low in self._held.items() if name not in there] if self._ids else []
+        return min([*lows, self._cursor], key=lambda low: -(2**63) if low is None else low)
 
     def _batches(self) -> Iterator[Rows]:
         with Reader() as reader:
@@ -90,7 +123,7 @@ class FilePull:
             self._fail(file, SourceError("the file is empty"), 0)
             return None
         try:
-            shape = reader.shape(file.address, file.format, file.name)
+            shape = self._upkeep.shaped(reader, file)
             return self._by_cursor(reader, file, shape) if self._want.cursor else self._by_file(file, shape)
         except SourceError as why:
             self._fail(file, why, 0)
@@ -104,7 +137,8 @@ class FilePull:
         known = self._known.get(file.name)
         given = 0 if known is None or self._ids else known.rows
         after = Known(file.size, file.changed, given, done=True)
-        return _Due(file, shape, after, skip=given, again=known is not None and self._ids)
+        again = self._ids and (known is not None or file.name in self._upkeep.rewritten)
+        return _Due(file, shape, after, skip=given, again=again)
 
     def _by_cursor(self, reader: Reader, file: File, shape: Shape) -> _Due | None:
         known = self._known.get(file.name)
@@ -123,8 +157,10 @@ class FilePull:
 
     def _low(self, file: File, known: Known | None) -> int | None:
         """From where on a file that is new or has changed is read."""
+        if known is None and self._ids and not self._upkeep.ordered:
+            return None
         if known is None:
-            return None if self._ids else self._held.get(file.name, self._cursor)
+            return self._held.get(file.name, self._ordered_from)
         return self._cursor - self._look_back if self._cursor is not None and self._ids else self._cursor
 
     def _condition(self, shape: Shape, low: int | None, *, nulls: bool) -> str:
@@ -140,7 +176,9 @@ class FilePull:
         selection = Selection(due.shape, self._want, self._keys(due.shape))
         given, rejected = 0, reader.rejected() if due.shape.format is Format.CSV else 0
         try:
-            for batch in reader.stream(selection.sql(due.condition, due.skip), due.file.name):
+            # Files that are put together have their rows in any order.
+            statement = selection.sql(due.condition, due.skip, sort=self._upkeep.ordered)
+            for batch in reader.stream(statement, due.file.name):
                 rows, cursor = selection.rows(batch)
                 given += batch.count
                 yield from self._split(rows, cursor, due)
@@ -196,6 +234,7 @@ class FilePull:
     def _fail(self, file: File, why: SourceError, given: int) -> None:
         """Note a file that cannot be read, and leave it so in the mark that nothing of it is lost or given twice."""
         self._odd.say("unreadable", file.name, f"{file.name} cannot be read: {why.message}")
+        self._failed = True
         known = self._known.get(file.name)
         if self._want.cursor is None:
             if given:
@@ -208,7 +247,8 @@ class FilePull:
             self._held.pop(file.name, None)
 
     def _note_late(self, file: File, known: Known | None, extent: Extent) -> None:
-        if known is None and not self._ids and extent.late:
+        known_before = self._upkeep.ordered or file.name in self._upkeep.rewritten
+        if known is None and not self._ids and extent.late and not known_before:
             message = f"{extent.late} rows of {file.name} became visible before the mark and were left out"
             self._odd.say("late-rows", file.name, f"{message}; with an id column they would be told apart")
 
@@ -221,5 +261,5 @@ class FilePull:
             mark["keys"] = self._key_type.value
         if held := {name: low for name, low in self._held.items() if name in there}:
             mark["held"] = held
-        self.pull.mark = mark
+        self.pull.mark = {**mark, **(self._upkeep.before if self._failed else self._upkeep.after)}
         self.pull.notes.extend(self._odd.notes())

@@ -46,12 +46,13 @@ class Selection:
         """Columns that the file does not have; of JSON lines this is known when all are read."""
         return self._unsure
 
-    def sql(self, condition: str = "", skip: int = 0) -> str:
-        """The statement, for the rows of a condition, without the first `skip`."""
+    def sql(self, condition: str = "", skip: int = 0, *, sort: bool = False) -> str:
+        """The statement, for the rows of a condition, without the first `skip`; by the cursor, or as in the file."""
         terms = self._terms or ["true"]
         if self.shape.format is Format.LINES:
             terms = [*terms, "broken"]
-        return casts.select(terms, self.shape.table(self._names), where=condition, skip=skip)
+        order = self.shape.column(self._cursor) if sort and self._cursor is not None else ""
+        return casts.select(terms, self.shape.table(self._names), where=condition, order=order, skip=skip)
 
     def rows(self, batch: Batch) -> tuple[Rows, Moments | None]:
         """A batch's rows, and their cursor if there is one; lines that are no JSON are left out."""

@@ -83,6 +83,8 @@ class SqlSource:
         except ImportError as why:
             hint = "pip install 'bellbuoy[postgres]'"
             raise SourceError(f"its driver {why.name} is missing", where=self.where, hint=hint, permanent=True) from why
+        except SQLAlchemyError as why:
+            raise SourceError(self._reason(why), where=self.where, permanent=True) from None
         try:
             with engine.connect() as connection:
                 yield connection.execution_options(stream_results=True, yield_per=BATCH, postgresql_readonly=True)
@@ -105,7 +107,7 @@ class SqlSource:
 
 
 def _declared_kind(declared: object) -> Kind:
-    if isinstance(declared, types.Numeric | types.Integer):
+    if isinstance(declared, types.Numeric | types.Float | types.Integer):
         return Kind.NUMBER
     return Kind.MOMENT if isinstance(declared, types.DateTime | types.Date) else Kind.CATEGORY
 

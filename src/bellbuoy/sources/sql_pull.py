@@ -94,7 +94,7 @@ class SqlPull:
         bounds = self._bounds(connection, self._want.cursor)
         name = escaped(ident(self._want.cursor))
         also = f" OR {name} IS NULL" if self._ids or not self._mark else ""
-        return f"{select(terms, relation, where=f'({bounds.sql}){also}')} ORDER BY {name}", bounds.values
+        return select(terms, relation, where=f"({bounds.sql}){also}", order=name), bounds.values
 
     def _bounds(self, connection: Connection, cursor: str) -> _Bounds:
         column = ident(cursor)

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import OperationalError as DatabaseDown
 
 from bellbuoy.errors import ConfigError, StateError
@@ -42,7 +56,11 @@ class Database:
         engine = _engine(url, folder)
         try:
             bring_up(engine)
+        except StateError:
+            engine.dispose()
+            raise
         except DatabaseDown as why:
+            engine.dispose()
             shown = make_url(url).render_as_string(hide_password=True)
             raise StateError("the state does not open", where=shown, hint=str(why.orig)) from why
         return cls(engine)
@@ -65,11 +83,13 @@ class Database:
             StateError: another process committed a cycle in between; nothing was written.
         """
         with self.engine.connect().execution_options(bellbuoy_write=True) as connection, connection.begin():
-            beat = Beat(connection, name)
+            try:
+                beat = Beat(connection, name)
+            except (DatabaseDown, IntegrityError) as why:
+                # PostgreSQL: the row, or the right to make it, was waited for, and another process changed it.
+                raise _overtaken(name) from why
             if beat.cycle != cycle:
-                raise StateError(
-                    "another process ran a cycle meanwhile", where=name, hint="nothing was lost; run it again"
-                )
+                raise _overtaken(name)
             yield beat
 
 
@@ -106,6 +126,14 @@ class Shelf:
         """Outcomes of series by id, as `profiles` gives profiles."""
         for row in self._windows(tables.outcome, ids, start, end):
             yield row.series, OutcomeRow(*row[1:])
+
+    def newest_profile(self, ids: Sequence[int]) -> int | None:
+        """Start of the newest window that any of the series has a profile of."""
+        newest = (
+            self.connection.execute(select(func.max(tables.profile.c.start)).where(tables.profile.c.series.in_(some)))
+            for some in _chunks(ids)
+        )
+        return max((start for result in newest if (start := result.scalar()) is not None), default=None)
 
     def names(self, model: str) -> dict[int, str]:
         """Category names of a model by code."""
@@ -163,11 +191,11 @@ class Beat(Shelf):
 
     def put_profiles(self, line: Series, rows: Sequence[ProfileRow]) -> None:
         """Write profiles of a series over whatever was there."""
-        self._put(tables.profile, self._line(line), [asdict(row) for row in rows])
+        self._put(tables.profile, line, rows)
 
     def put_outcomes(self, line: Series, rows: Sequence[OutcomeRow]) -> None:
         """Write outcomes of a series over whatever was there."""
-        self._put(tables.outcome, self._line(line), [asdict(row) for row in rows])
+        self._put(tables.outcome, line, [(row.start, row.rows, dict(row.sums), row.cells) for row in rows])
 
     def profiles_at(self, line: Series, starts: Iterable[int]) -> dict[int, ProfileRow]:
         """Profiles of a series in given windows, by start."""
@@ -227,20 +255,56 @@ class Beat(Shelf):
             key = self._lines[line] = int(made.inserted_primary_key[0])
         return key
 
-    def _put(self, table: Table, series: int, rows: Sequence[Mapping[str, Any]]) -> None:
-        for some in _chunks([row["start"] for row in rows]):
-            self.connection.execute(delete(table).where(table.c.series == series, table.c.start.in_(some)))
-        self._insert(table, [{"series": series, **row} for row in rows])
+    def _put(self, table: Table, line: Series, rows: Sequence[tuple[Any, ...]]) -> None:
+        known = line in self._lines
+        key = self._line(line)
+        if known:
+            for some in _chunks([row[0] for row in rows]):
+                self.connection.execute(_DROP[table.name], {"of": key, "starts": some})
+        if rows:
+            self._insert_tuples(table, [(key, *row) for row in rows])
+
+    def _insert_tuples(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows given in the order of the table's columns, past SQLAlchemy's work on each one where it may."""
+        statement = _plain_insert(table, self.connection.dialect) if table is tables.profile else None
+        if statement is not None:
+            self.connection.exec_driver_sql(statement, rows)
+        else:
+            names = [column.name for column in table.c]
+            self._insert(table, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _at(self, table: Table, line: Series, starts: Iterable[int]) -> Iterator[Any]:
         if line in self._lines:
             key = self._lines[line]
             for some in _chunks(sorted(starts)):
-                yield from self.connection.execute(select(table).where(table.c.series == key, table.c.start.in_(some)))
+                yield from self.connection.execute(_FIND[table.name], {"of": key, "starts": some})
 
     def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self.connection.execute(insert(table), rows)
+
+
+def _there(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which rows of a series are meant, by parameters: a cycle asks it of each of its series."""
+    return table.c.series == bindparam("of"), table.c.start.in_(bindparam("starts", expanding=True))
+
+
+#: Statements that every series of every cycle runs, made once.
+_COUNTED = (tables.profile, tables.outcome)
+_FIND = {table.name: select(table).where(*_there(table)) for table in _COUNTED}
+_DROP = {table.name: delete(table).where(*_there(table)) for table in _COUNTED}
+
+
+@cache
+def _plain_insert(table: Table, dialect: Dialect) -> str | None:
+    """The driver's own INSERT for rows in the order of the table's columns; None where it takes them by name."""
+    compiled = insert(table).compile(dialect=dialect)
+    names = [column.name for column in table.c]
+    return str(compiled) if getattr(compiled, "positiontup", None) == names else None
+
+
+def _overtaken(name: str) -> StateError:
+    return StateError("another process ran a cycle meanwhile", where=name, hint="nothing was lost; run it again")
 
 
 def _engine(url: str, folder: Path) -> Engine:

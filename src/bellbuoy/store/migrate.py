@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from bellbuoy.errors import StateError
 
+#: Names our lock among those that others take in the same PostgreSQL.
+_GATE = 0x62656C6C
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -24,7 +28,8 @@ def bring_up(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin():
         if version(connection) == head():
             return
-    with engine.connect().execution_options(bellbuoy_write=True) as connection, connection.begin():
+    writer = engine.connect().execution_options(bellbuoy_write=True)
+    with _alone(engine), writer as connection, connection.begin():
         now = version(connection)
         if now is not None and now not in {script.revision for script in _scripts().walk_revisions()}:
             raise StateError(f"the state has version {now}, which this program does not know", hint="upgrade bellbuoy")
@@ -32,6 +37,20 @@ def bring_up(engine: Engine) -> None:
         config.set_main_option("script_location", str(_FOLDER))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Keep other processes from migrating meanwhile; SQLite's own lock does so by itself.
+
+    The lock has a connection of its own: a transaction of PostgreSQL sees the moment at which it began to wait.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as gate, gate.begin():
+        gate.execute(select(func.pg_advisory_xact_lock(_GATE)))
+        yield
 
 
 def version(connection: Connection) -> str | None:

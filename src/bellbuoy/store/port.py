@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,11 @@ class Series:
     segment: str = ""  #: the segment's value
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileRow:
-    """A profile as it is kept: `cells` is packed by `profiles/shelf.py`; None stands for a number that is not there."""
+class ProfileRow(NamedTuple):
+    """A profile as it is kept: `cells` is packed by `profiles/shelf.py`; None stands for a number that is not there.
+
+    A tuple, in the order of the table's columns: a cycle may write tens of thousands.
+    """
 
     start: int  #: seconds since 1970, UTC
     kind: str  #: number or category
@@ -50,7 +52,7 @@ class OutcomeRow:
 
     start: int
     rows: int
-    sums: Mapping[str, float] = field(default_factory=dict)
+    sums: Mapping[str, float | None] = field(default_factory=dict)
     cells: bytes = b""
 
 
@@ -86,6 +88,7 @@ class AlarmRow:
     since: int
     pending_at: int | None = None
     fired_at: int | None = None
+    calm_since: int | None = None  #: while it fires: since when the condition has not held any more
     resolved_at: int | None = None
     value: float | None = None
     threshold: float | None = None

@@ -10,6 +10,8 @@ from sqlalchemy.engine import URL
 
 #: Seconds to wait for another process's transaction.
 _PATIENCE = 60
+#: Bytes of a page: of the usual 4096 a profile of an hour may fill only a quarter before it takes a page of its own.
+_PAGE = 16_384
 
 
 def sqlite_engine(url: URL, folder: Path) -> Engine:
@@ -29,7 +31,7 @@ def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the drive
     # The driver's own transaction handling begins too late and ends too early; ours is explicit.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

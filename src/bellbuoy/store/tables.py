@@ -142,6 +142,7 @@ alarm = Table(
     Column("since", BigInteger, nullable=False),
     Column("pending_at", BigInteger),
     Column("fired_at", BigInteger),
+    Column("calm_since", BigInteger),
     Column("resolved_at", BigInteger),
     Column("value", Float),
     Column("threshold", Float),

@@ -19,13 +19,14 @@ from bellbuoy.web.faults import Faults, known
 from bellbuoy.web.guard import Guard, check_tokens
 from bellbuoy.web.look import STATIC, Look
 from bellbuoy.web.port import Reads
+from bellbuoy.web.push import Pushes, push
 
 #: Rows of the table of numbers under a chart; the CSV file has all.
 MOST_NUMBERS = 1_000
 
 
-def build_web(reads: Reads, *, name: str, tokens: Sequence[str] = ()) -> FastAPI:
-    """The web application of a project; `name` is the project's.
+def build_web(reads: Reads, pushes: Pushes | None = None, *, name: str, tokens: Sequence[str] = ()) -> FastAPI:
+    """The web application of a project; `name` is the project's. Without `pushes` no rows are taken.
 
     With `tokens`, everything but /healthz and /static asks for one of them.
 
@@ -43,6 +44,8 @@ def build_web(reads: Reads, *, name: str, tokens: Sequence[str] = ()) -> FastAPI
         redoc_url=None,
     )
     app.include_router(api(reads))
+    if pushes is not None:
+        app.include_router(push(pushes, reads))
     app.include_router(_pages(reads, look), include_in_schema=False)
     app.mount("/static", _Files(directory=STATIC), name="static")
     faults.install(app)

@@ -19,69 +19,73 @@ class Shape(BaseModel):
 class ReadingShape(Shape):
     """One metric of one window; `value` is null where nothing was measured, and `why` says why."""
 
-    start: datetime
-    end: datetime
-    segment: dict[str, str] | None
-    version: str | None
-    value: float | None
+    start: datetime = Field(description="Start of the window")
+    end: datetime = Field(description="Its end, which is the start of the next")
+    segment: dict[str, str] | None = Field(
+        description="The part of the rows that it is of, by column; null: all of them"
+    )
+    version: str | None = Field(description="The model version that it is of; null: all of them")
+    value: float | None = Field(description="Null where nothing was measured")
     low: float | None = Field(description="Lower end of the 95 % interval")
     high: float | None = Field(description="Upper end of the 95 % interval")
-    rows: int
-    labelled: int | None
+    rows: int = Field(description="Predictions in the window, repeated ids aside")
+    labelled: int | None = Field(description="Of them, those that have their label; null where labels do not matter")
     coverage: float | None = Field(description="Share of the rows whose label has arrived")
-    maturity: Literal["provisional", "mature", "final"] | None
+    maturity: Literal["provisional", "mature", "final"] | None = Field(
+        description="Whether the labels that ever come have come; null while nothing is known of delays"
+    )
     estimate: bool = Field(description="True for a label-free estimate")
-    why: str | None
+    why: str | None = Field(description="Why nothing was measured")
 
 
 class ReadingsShape(Shape):
     """The readings of one metric over time."""
 
     model: str
-    metric: str
-    column: str | None
-    grain: str
-    as_of: datetime
-    readings: list[ReadingShape]
+    metric: str = Field(description="Its canonical name")
+    column: str | None = Field(description="The column that the metric is of; null for metrics of the model")
+    grain: str = Field(description="Width of a window")
+    as_of: datetime = Field(description="The moment whose knowledge this is")
+    readings: list[ReadingShape] = Field(description="By time, oldest first")
 
 
 class FiringShape(Shape):
     """An alarm that is pending or firing."""
 
-    name: str
-    severity: str
-    since: datetime
-    state: str
-    summary: str
+    name: str = Field(description="Of the rule")
+    severity: str = Field(description="critical, warning or info")
+    since: datetime = Field(description="When it came into this state")
+    state: str = Field(description="pending or firing")
+    summary: str = Field(description="What is wrong, in words")
 
 
 class ModelShape(Shape):
     """One model with its three lights."""
 
     name: str
-    model: State
-    pipeline: State
-    world: State
+    model: State = Field(description="Whether it performs as on the baseline")
+    pipeline: State = Field(description="Whether rows come in time, whole and once")
+    world: State = Field(description="Whether inputs and outputs look as on the baseline")
     why: dict[str, str] = Field(description="The reason for each light")
-    headline: str | None
-    readings: dict[str, ReadingShape]
-    freshness_seconds: float | None
-    firing: list[FiringShape | str]
-    incidents: list[str]
-    champion: str | None
-    next_build_at: datetime | None
+    headline: str | None = Field(description="The worst of them in a sentence; null when all is well")
+    readings: dict[str, ReadingShape] = Field(description="The newest reading of each key metric, by its name")
+    freshness_seconds: float | None = Field(description="Age of the newest row; null where there is none")
+    firing: list[FiringShape | str] = Field(description="Alarms that are pending or firing")
+    incidents: list[str] = Field(description="Open incidents, by id")
+    champion: str | None = Field(description="The version that serves")
+    next_build_at: datetime | None = Field(description="When it is built anew; null where nothing is planned")
 
 
 class StatusShape(Shape):
     """All models at a glance."""
 
-    now: datetime
+    now: datetime = Field(description="The moment that this is of")
     models: list[ModelShape]
 
 
 class FaultShape(Shape):
     """What went wrong, where, and what to do."""
 
-    error: str
-    where: str
-    hint: str
+    error: str = Field(description="What is wrong")
+    where: str = Field(description="In which setting, parameter or row; empty where that says nothing")
+    hint: str = Field(description="What to do about it; may be empty")

@@ -17,7 +17,7 @@ def test_a_plain_model_is_told_in_a_few_sentences() -> None:
         "0 inputs, in windows of 1h.",
         "No labels: performance is estimated.",
         "Compared with the 4w before.",
-        "Alarms: the standard set, within 1 false alarm per 30d.",
+        "Three lights (model, pipeline, world) are kept, and no rule of your own yet.",
     )
 
 
@@ -43,7 +43,7 @@ def test_labels_a_seasonal_baseline_and_own_rules_are_told() -> None:
     assert told[2:] == (
         "Labels join by key; a window's labels count as complete after 1w.",
         "Compared with good.parquet, like hours of the week with like.",
-        "Alarms: 1 rule of your own: floor (auc < 0.7).",
+        "Three lights (model, pipeline, world) are kept, and 1 rule of your own: floor (auc < 0.7).",
     )
 
 

@@ -104,7 +104,7 @@ def test_an_empty_fleet_says_what_to_do_next() -> None:
 
 def test_a_quiet_fleet_says_so() -> None:
     quiet = [status for status in sample.fleet() if status.name in {"no-shows", "cancellations"}]
-    assert "All 2 models quiet" in ask(web(SampleReads(models=quiet)), "/").text
+    assert "All 2 models are quiet" in ask(web(SampleReads(models=quiet)), "/").text
 
 
 def test_two_hundred_models_weigh_less_than_300_kilobytes() -> None:
@@ -125,7 +125,7 @@ def test_a_model_page_shows_what_the_year_was_like() -> None:
     html = ask(web(), "/models/delays").text
     for told in ("The weather feed broke", "winter storm Nemo", "v2 is champion", "null_rate(wind_speed)", "baseline"):
         assert told in html
-    assert "22 columns, 2 beyond the noise" in html
+    assert "22 columns, 2 beyond the usual" in html
     assert html.index("<b>wind_speed") < html.index("<b>visib")
     assert len(html) < 300_000
 

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("pending_at", sa.BigInteger(), nullable=True),
         sa.Column("fired_at", sa.BigInteger(), nullable=True),
+        sa.Column("calm_since", sa.BigInteger(), nullable=True),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("threshold", sa.Float(), nullable=True),

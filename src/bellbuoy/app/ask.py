@@ -1,0 +1,131 @@
+"""A question about readings, in words, made into what the gauge takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from bellbuoy.app.plans import plan_of
+from bellbuoy.config.spec import Model
+from bellbuoy.errors import ConfigError
+from bellbuoy.metrics.catalogue import Family, entry, find, key_metric
+from bellbuoy.metrics.step import Gauge, Taken
+from bellbuoy.metrics.subject import Subject
+from bellbuoy.profiles.series import Counts, Slice
+from bellbuoy.windows import Grain, to_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that can be answered: canonical names, and the rows that count."""
+
+    metric: str
+    column: str | None
+    grain: Grain
+    where: Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """As people ask: None leaves the choice to the model; `segment` is written `key=value`."""
+
+    metric: str | None = None
+    column: str | None = None
+    grain: str | None = None
+    segment: str | None = None
+    version: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def understood(self, model: Model, subject: Subject, counts: Counts) -> Asked:
+        """The question with every word found.
+
+        Raises:
+            ConfigError: there is no such metric, column, grain, segment or version, or the two do not go together.
+        """
+        metric = key_metric(subject) if self.metric is None else _metric(self.metric, self.column, model, subject)
+        column = _column(metric, self.column, model)
+        grain = grain_of(self.grain, model.grain)
+        by, segment = _segment(self.segment, plan_of(model).segments)
+        if self.version is not None:
+            _among(self.version, counts.versions(), "version")
+        if column is not None and by and column not in plan_of(model).outputs:
+            hint = "say full = true in [segments] to profile every column by segment"
+            raise ConfigError(f"column {column} is not profiled by segment", where="segment", hint=hint)
+        return Asked(metric, column, grain, Slice(self.version, by, segment, _seconds(self.start), _seconds(self.end)))
+
+
+def taken_of(gauge: Gauge, asked: Asked) -> list[Taken]:
+    """The readings that were asked for."""
+    return gauge.take(asked.metric, asked.grain, asked.where, asked.column)
+
+
+def grains_of(base: Grain) -> list[Grain]:
+    """Grains that a model's windows can be shown in: its own and wider ones that are made of them."""
+    return [grain for grain in Grain if grain.seconds >= base.seconds and grain.seconds % base.seconds == 0]
+
+
+def grain_of(text: str | None, base: Grain) -> Grain:
+    """The grain that a person asks for.
+
+    Raises:
+        ConfigError: there is none like it, or it is finer than the model's own.
+    """
+    if text is None:
+        return base
+    fitting = [grain.value for grain in grains_of(base)]
+    if text not in fitting:
+        hint = f"windows are counted by {base.value}; there are {', '.join(fitting)}"
+        raise ConfigError(f"there are no windows of {text!r}", where="grain", hint=hint)
+    return Grain(text)
+
+
+def _metric(name: str, column: str | None, model: Model, subject: Subject) -> str:
+    try:
+        return find(name, subject, column=column is not None)
+    except ConfigError as why:
+        if not _known(name, subject, column=column is None):
+            raise
+        if column is not None:
+            hint = "leave the column out"
+            raise ConfigError(f"{name} is a metric of the model, not of a column", where="column", hint=hint) from why
+        hint = f"say which; there are {', '.join(plan_of(model).columns)}"
+        raise ConfigError(f"{name} is a metric of a column", where="column", hint=hint) from why
+
+
+def _known(name: str, subject: Subject, *, column: bool) -> bool:
+    try:
+        find(name, subject, column=column)
+    except ConfigError:
+        return False
+    return True
+
+
+def _column(metric: str, column: str | None, model: Model) -> str | None:
+    if column is None or entry(metric, column=True).family not in {Family.COLUMN, Family.SHIFT}:
+        return None
+    return _among(column, plan_of(model).columns, "column")
+
+
+def _segment(text: str | None, known: Iterable[str]) -> tuple[str, str]:
+    if text is None:
+        return "", ""
+    by, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError(f"{text!r} is no segment", where="segment", hint="write it as key=value")
+    return _among(by.strip(), known, "segment"), value.strip()
+
+
+def _among(name: str, known: Iterable[str], what: str) -> str:
+    every = list(known)
+    if name not in every:
+        near = get_close_matches(name, every, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(every) or 'none'}"
+        raise ConfigError(f"there is no {what} {name!r}", where=what, hint=hint)
+    return name
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else to_seconds(moment)

@@ -1,0 +1,266 @@
+"""One model at a glance: its three lights, newest readings, and how it has been doing lately."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bellbuoy.alarms.lights import (
+    LAG,
+    PAST,
+    Distance,
+    Glow,
+    Share,
+    Shift,
+    Verdict,
+    bands,
+    late_light,
+    limits,
+    model_light,
+    pipeline_light,
+    usual_gap,
+    world_light,
+)
+from bellbuoy.alarms.machine import State
+from bellbuoy.alarms.step import newest_of_each, summary
+from bellbuoy.app.cycle import rule_of
+from bellbuoy.app.plans import plan_of
+from bellbuoy.app.points import point_of
+from bellbuoy.app.views import Firing, Light, LightState, ModelStatus
+from bellbuoy.config.spec import Model, Task
+from bellbuoy.errors import ConfigError
+from bellbuoy.metrics.catalogue import entry, key_metric, metrics_of
+from bellbuoy.metrics.maturity import Maturity
+from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.step import Gauge, Taken, complete
+from bellbuoy.profiles.collect import ROWS
+from bellbuoy.profiles.series import EVERYTHING, Slice
+from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
+from bellbuoy.windows import Grain, from_micro, to_seconds
+
+#: Windows that a fleet row shows.
+SHOWN = 90
+#: Windows that the model's light judges together, as one day's weather must not ring, and how many such it looks at.
+_SPAN, _SPANS_BACK = 7, 10
+#: What the model's light judges where the key metric would swing with the seasons of what is predicted.
+_LIGHT_METRIC = {Task.REGRESSION: "r2"}
+#: The distance that the world light looks at.
+DISTANCE = "jensenshannon"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A model as the state has it: what its glance is made from."""
+
+    model: Model
+    gauge: Gauge
+    row: ModelRow
+    alarms: Sequence[AlarmRow]
+    notes: Sequence[NoteRow] = ()
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """What each column is counted as."""
+        known = self.row.facts.get("kinds")
+        return known if isinstance(known, Mapping) else {}
+
+    @property
+    def latest(self) -> datetime | None:
+        """The time of the newest prediction."""
+        micro = self.row.facts.get("latest")
+        return from_micro(micro) if isinstance(micro, int) else None
+
+    @property
+    def grain(self) -> Grain:
+        """The grain of the overview: days, unless windows are wider anyway."""
+        return grain_shown(self.model)
+
+    def lately(self, windows: int = SHOWN) -> Slice:
+        """The newest windows of the overview."""
+        newest = self.gauge.counts.newest(ROWS, self.grain)
+        return Slice(start=None if newest is None else newest - (windows - 1) * self.grain.seconds)
+
+
+def grain_shown(model: Model) -> Grain:
+    """Days, unless the model's own windows are wider."""
+    return max(model.grain, Grain.DAY, key=lambda grain: grain.seconds)
+
+
+def glance(seen: Seen) -> ModelStatus:
+    """The status of one model; what depends on the clock's time alone is left to `aged`."""
+    model, metric = seen.model, key_metric(seen.gauge.subject)
+    performance = seen.gauge.take(metric, seen.grain, seen.lately())
+    model_verdict = _model_verdict(seen, performance)
+    lights = (model_verdict, _pipeline(seen), _world(seen))
+    readings = {name: point_of(taken) for name, taken in _newest_readings(seen, metric, performance)}
+    return ModelStatus(
+        name=model.name,
+        task=model.task.value,
+        owner=model.owner,
+        model=_light(lights[0]),
+        pipeline=_light(lights[1]),
+        world=_light(lights[2]),
+        headline=_headline(lights),
+        key_metric=metric,
+        readings=readings,
+        spark=tuple(point_of(taken) for taken in performance),
+        volume=tuple(point_of(taken) for taken in seen.gauge.take("rows", seen.grain, seen.lately())),
+        firing=tuple(_firing(seen)),
+        champion=_serving(seen),
+    )
+
+
+def aged(status: ModelStatus, seen: Seen, now: datetime) -> ModelStatus:
+    """The status as the clock's time has it: how old the newest row is, and whether that is late."""
+    if seen.latest is None:
+        return status
+    late = now - seen.latest
+    fresh = replace(status, freshness_seconds=max(0.0, late.total_seconds()))
+    verdict = _late(seen, late)
+    if verdict is None or status.pipeline.state is LightState.TROUBLE:
+        return fresh
+    return replace(fresh, pipeline=_light(verdict), headline=status.headline or verdict.why)
+
+
+def judged(taken: Sequence[Taken], now: datetime) -> Taken | None:
+    """The newest reading that can be relied on: measured, of a window that has ended and whose labels have come."""
+    ended = [one for one in complete(taken, now) if isinstance(one.reading, Measured)]
+    ripe = [one for one in ended if one.maturity is not Maturity.PROVISIONAL]
+    return ripe[-1] if ripe else None
+
+
+def _model_verdict(seen: Seen, performance: Sequence[Taken]) -> Verdict:
+    """Judged over several windows together."""
+    if seen.model.labels is None:
+        return Verdict(Glow.UNKNOWN, "no labels are configured, so nothing says how right it is")
+    metric = _LIGHT_METRIC.get(seen.model.task, key_metric(seen.gauge.subject))
+    newest = judged(performance, seen.gauge.now)
+    if newest is None:
+        return Verdict(Glow.UNKNOWN, "no labels yet that can be judged")
+    spans = [_span(seen, newest.window.end, back) for back in range(_SPANS_BACK)]
+    now, _, *past = [_value(seen.gauge.over(metric, seen.grain, span)) for span in spans]
+    usual = seen.gauge.usual(metric, seen.grain, where=replace(EVERYTHING, start=spans[0].start))
+    known = [one.value for one in past if isinstance(one, Measured)]
+    return model_light(entry(metric).title, now, usual, entry(metric).better.value, known)
+
+
+def _span(seen: Seen, end: datetime, back: int) -> Slice:
+    """Several windows together, the newest up to a moment, or those so many stretches before."""
+    width = _SPAN * seen.grain.seconds
+    last = to_seconds(end) - back * width
+    return Slice(start=last - width, end=last)
+
+
+def _value(taken: Taken | None) -> Reading:
+    return taken.reading if taken is not None else Unmeasured("no labels yet")
+
+
+def _pipeline(seen: Seen) -> Verdict:
+    if seen.latest is None:
+        return Verdict(Glow.UNKNOWN, "no rows yet")
+    return pipeline_light([*_null_shares(seen), *_duplicates(seen)])
+
+
+def _late(seen: Seen, late: timedelta) -> Verdict | None:
+    grain = seen.model.grain
+    newest = seen.gauge.counts.newest(ROWS, grain)
+    since = None if newest is None else newest - PAST * Grain.DAY.seconds
+    gap = usual_gap(list(seen.gauge.rows(grain, Slice(start=since))), grain.seconds)
+    return late_light(late, gap)
+
+
+def _null_shares(seen: Seen) -> Iterator[Share]:
+    for column in plan_of(seen.model).columns:
+        yield from null_share(seen, column, seen.gauge.take("null_rate", seen.grain, back(seen), column))
+
+
+def null_share(seen: Seen, column: str, taken: Sequence[Taken]) -> Iterator[Share]:
+    """The newest share of nulls beside what is usual: the baseline's, or what the column has shown before."""
+    ended = complete(taken, seen.gauge.now) or list(taken)
+    usual = seen.gauge.usual("null_rate", seen.grain, column)
+    if ended and isinstance(usual, Measured):
+        shares = [one.reading.value if isinstance(one.reading, Measured) else None for one in ended]
+        limit = limits(shares)[-1]
+        yield Share(f"{column} is null", ended[-1].reading, max(usual.value, limit if math.isfinite(limit) else 0.0))
+
+
+def back(seen: Seen) -> Slice:
+    """The newest windows and those before them that say what is usual."""
+    return seen.lately(PAST + LAG + 2)
+
+
+def _duplicates(seen: Seen) -> Iterator[Share]:
+    newest = _newest_ended(seen, seen.gauge.take("duplicate_rate", seen.grain, seen.lately(3)))
+    if newest is not None:
+        yield Share("the id came before", newest.reading, 0.0)
+
+
+def _world(seen: Seen) -> Verdict:
+    if seen.latest is None:
+        return Verdict(Glow.UNKNOWN, "no rows yet")
+    return world_light([shift for column in plan_of(seen.model).columns for shift in _shifts(seen, column)])
+
+
+def _shifts(seen: Seen, column: str) -> Iterator[Shift]:
+    """The newest window of a column that has ended, beside those before it."""
+    taken = seen.gauge.take(DISTANCE, seen.grain, back(seen), column)
+    ended = complete(taken, seen.gauge.now) or taken
+    if ended and isinstance(ended[-1].reading, Measured):
+        yield Shift(column, ended[-1].reading.value, bands(distances(ended))[-1])
+
+
+def distances(taken: Sequence[Taken]) -> list[Distance | None]:
+    """Distances with their noise, in order of time; None where a window has none."""
+    return [
+        Distance(one.reading.value, one.noise or 0.0) if isinstance(one.reading, Measured) else None for one in taken
+    ]
+
+
+def _newest_ended(seen: Seen, taken: Sequence[Taken]) -> Taken | None:
+    """The newest window that has ended; where none has, the newest there is."""
+    ended = complete(taken, seen.gauge.now) or list(taken)
+    return ended[-1] if ended else None
+
+
+def _newest_readings(seen: Seen, metric: str, performance: Sequence[Taken]) -> Iterator[tuple[str, Taken]]:
+    """The key metric and the one after it, of the newest window that can be relied on, else of the newest."""
+    for name in metrics_of(seen.gauge.subject)[:2]:
+        taken = performance if name == metric else seen.gauge.take(name, seen.grain, seen.lately())
+        newest = judged(taken, seen.gauge.now) or (taken[-1] if taken else None)
+        if newest is not None:
+            yield name, newest
+
+
+def _firing(seen: Seen) -> Iterator[Firing]:
+    known = newest_of_each(seen.alarms)
+    for rule in seen.model.alarms.rule:
+        row = known.get(rule.name)
+        if row is None or State(row.state) not in {State.PENDING, State.FIRING}:
+            continue
+        try:
+            said = rule.annotations.get("summary") or summary(row, rule_of(seen.model, rule).condition)
+        except ConfigError:  # the rule was changed and is wrong now; its alarm stands until it is mended
+            said = row.reason
+        yield Firing(rule.name, rule.severity.value, from_micro(row.since), row.state, said)
+
+
+def _serving(seen: Seen) -> str | None:
+    """The version that made most of the newest window's predictions."""
+    counts = seen.gauge.counts
+    newest = seen.lately(1)
+    rows = {
+        version: sum(seen.gauge.rows(seen.grain, replace(newest, version=version)).values())
+        for version in counts.versions()
+    }
+    best: Mapping[str, int] = {version: many for version, many in rows.items() if many}
+    return max(best, key=lambda version: best[version]) if best else None
+
+
+def _headline(verdicts: Sequence[Verdict]) -> str | None:
+    return next((verdict.why for verdict in verdicts if verdict.glow is Glow.TROUBLE), None)
+
+
+def _light(verdict: Verdict) -> Light:
+    return Light(LightState(verdict.glow.value), verdict.why)

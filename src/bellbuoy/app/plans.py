@@ -1,0 +1,171 @@
+"""From a model's file to what its cycle needs: what to count, where the rows are, what labels mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bellbuoy.app.project import OpenProject
+from bellbuoy.config.spec import Labels, Model, ScoreKind, Task
+from bellbuoy.metrics.subject import Subject
+from bellbuoy.profiles.collect import Plan
+from bellbuoy.profiles.join import Target
+from bellbuoy.profiles.reference import ReferenceTable
+from bellbuoy.profiles.step import LabelTable, Watch
+from bellbuoy.sources.opening import open_source
+from bellbuoy.sources.port import KeyType, Kind, Place, Source
+
+#: Where the ledger's files are, within the project folder.
+_LEDGER = Path(".bellbuoy") / "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A model ready for its cycle, and what must be remembered of how its columns were understood."""
+
+    watch: Watch
+    reference: ReferenceTable | None
+    facts: Mapping[str, object]
+
+
+def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) -> Planned:
+    """What a model's cycle needs. `facts` are those of earlier cycles: a column keeps the kind that it was counted as.
+
+    Raises:
+        SourceError: the predictions cannot be read at all, and nothing is known of them yet.
+    """
+    source = open_source(project.place(model.predictions), project.folder, look_back=model.predictions.look_back)
+    kinds = _kinds(model, source, facts)
+    key_type = _key_type(model, source, facts)
+    label_kind = Kind.NUMBER if model.task is Task.REGRESSION else Kind.CATEGORY
+    watch = Watch(
+        name=model.name,
+        plan=plan_of(model),
+        target=target_of(model),
+        kinds=kinds,
+        source=source,
+        id=model.predictions.columns.id,
+        key_type=key_type,
+        labels=None if model.labels is None else _label_table(project, model.labels, label_kind),
+        folder=ledger_folder(project, model.name),
+    )
+    known: dict[str, object] = {"kinds": {name: kind.value for name, kind in kinds.items()}}
+    known |= {} if key_type is None else {"key_type": key_type.value}
+    return Planned(watch, _reference(project, model, label_kind), known)
+
+
+def ledger_folder(project: OpenProject, model: str) -> Path:
+    """Where a model's ledger is."""
+    return project.folder / _LEDGER / model
+
+
+def plan_of(model: Model) -> Plan:
+    """What to count of a model's rows."""
+    columns = model.predictions.columns
+    watched = (*(name for name in model.features if name not in outputs_of(model)), *outputs_of(model))
+    return Plan(
+        grain=model.grain,
+        time=columns.time,
+        columns=watched,
+        outputs=watched if model.segments.full else outputs_of(model),
+        version=columns.version,
+        segments=segments_of(model),
+        cursor=model.predictions.cursor,
+    )
+
+
+def target_of(model: Model) -> Target:
+    """What a model predicts, and in which columns its log says so."""
+    predictions = model.predictions
+    return Target(
+        task=model.task.value,
+        classes=classes_of(model),
+        scores=scores_of(model),
+        prediction=predictions.columns.prediction,
+        threshold=predictions.threshold,
+        probability=predictions.scores is ScoreKind.PROBABILITY,
+    )
+
+
+def subject_of(model: Model) -> Subject:
+    """What metrics must know of a model."""
+    return Subject(
+        task=model.task.value,
+        classes=classes_of(model),
+        probability=model.predictions.scores is ScoreKind.PROBABILITY,
+        scored=bool(scores_of(model)),
+    )
+
+
+def classes_of(model: Model) -> tuple[str, ...]:
+    """Classes as text: (not positive, positive) for binary, all for multiclass, none for regression."""
+    if model.task is Task.BINARY:
+        positive = str(model.positive).lower() if isinstance(model.positive, bool) else str(model.positive)
+        return (f"not {positive}", positive)
+    score = model.predictions.columns.score
+    return tuple(score) if isinstance(score, Mapping) else model.classes
+
+
+def scores_of(model: Model) -> tuple[str, ...]:
+    """Columns of scores."""
+    score = model.predictions.columns.score
+    if isinstance(score, str):
+        return (score,)
+    return tuple(score.values()) if score is not None else ()
+
+
+def outputs_of(model: Model) -> tuple[str, ...]:
+    """Columns that the model puts out: scores, then the prediction."""
+    prediction = model.predictions.columns.prediction
+    return (*scores_of(model), *((prediction,) if prediction else ()))
+
+
+def segments_of(model: Model) -> tuple[str, ...]:
+    """Columns by which rows are split, the host among them."""
+    host = model.predictions.columns.host
+    return tuple(dict.fromkeys([*model.segments.by, *([host] if host else [])]))
+
+
+def _kinds(model: Model, source: Source, facts: Mapping[str, object]) -> dict[str, Kind]:
+    """What every column is read as."""
+    columns = model.predictions.columns
+    kinds = dict(_feature_kinds(model, source, facts))
+    for name in (*segments_of(model), *([columns.version] if columns.version else [])):
+        kinds.setdefault(name, Kind.CATEGORY)
+    if columns.prediction is not None:
+        kinds[columns.prediction] = Kind.NUMBER if model.task is Task.REGRESSION else Kind.CATEGORY
+    kinds |= dict.fromkeys(scores_of(model), Kind.NUMBER)
+    return kinds | {columns.time: Kind.MOMENT}
+
+
+def _feature_kinds(model: Model, source: Source, facts: Mapping[str, object]) -> Iterator[tuple[str, Kind]]:
+    known = facts.get("kinds")
+    remembered = {str(name): Kind(kind) for name, kind in known.items()} if isinstance(known, Mapping) else {}
+    unsaid = [name for name, feature in model.features.items() if feature.kind is None and name not in remembered]
+    there = source.columns() if unsaid else {}
+    for name, feature in model.features.items():
+        said = Kind(feature.kind.value) if feature.kind is not None else remembered.get(name)
+        yield name, said or there.get(name, Kind.CATEGORY)
+
+
+def _key_type(model: Model, source: Source, facts: Mapping[str, object]) -> KeyType | None:
+    if model.predictions.columns.id is None:
+        return None
+    known = facts.get("key_type")
+    return KeyType(known) if isinstance(known, str) else source.key_type(model.predictions.columns.id)
+
+
+def _label_table(project: OpenProject, labels: Labels, kind: Kind) -> LabelTable:
+    columns = labels.columns
+    source = open_source(project.place(labels), project.folder)
+    return LabelTable(source, columns.id, columns.label, columns.time, labels.cursor or columns.time, kind)
+
+
+def _reference(project: OpenProject, model: Model, kind: Kind) -> ReferenceTable | None:
+    path = model.baseline.reference
+    if path is None:
+        return None
+    labels = model.labels.columns if model.labels is not None else None
+    source = open_source(Place(path=path), project.folder)
+    return ReferenceTable(source, labels.label if labels else None, labels.time if labels else None, kind)

@@ -1,0 +1,86 @@
+"""`bellbuoy up`: cycles in the background, and the dashboard and API in front, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from threading import Event, Thread
+from typing import Protocol
+
+from bellbuoy.app.beats import Beats
+from bellbuoy.app.cycle import Cycled
+from bellbuoy.app.open import App
+from bellbuoy.errors import BellbuoyError, ConfigError
+
+#: Seconds between looks at what is due.
+_LOOK = 1.0
+#: How doors that serve are found, as plug-ins are: the whole does not know what stands above it.
+_GROUP = "bellbuoy.doors"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen, and who may come in."""
+
+    host: str
+    port: int
+    tokens: tuple[str, ...] = ()
+
+
+class Door(Protocol):
+    """Something that serves an app until it is told to stop; `ready` is told the address once it does."""
+
+    def __call__(self, app: App, address: Address, ready: Callable[[str], None]) -> None:
+        """Serve."""
+        ...
+
+
+def address_of(app: App, host: str | None = None, port: int | None = None) -> Address:
+    """Where the project's file says, unless somebody says otherwise.
+
+    Raises:
+        ConfigError: others could reach it, and no token keeps them out.
+    """
+    web = app.project.spec.web
+    chosen = Address(host or web.host, web.port if port is None else port, web.tokens)
+    if chosen.host not in {"127.0.0.1", "::1", "localhost"} and not chosen.tokens:
+        hint = 'give tokens = ["${BELLBUOY_TOKEN}"] in [web], or listen on 127.0.0.1'
+        raise ConfigError(f"tokens are needed when others can reach {chosen.host}", where="web.tokens", hint=hint)
+    return chosen
+
+
+def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callable[[Cycled], None]) -> None:
+    """Serve, and run the cycles that are due, until the process is told to stop; `tell` hears of every cycle.
+
+    Raises:
+        ConfigError: nothing can listen at this address.
+    """
+    door = _door()
+    stop = Event()
+    cycles = Thread(target=_cycles, args=(app, tell, stop), name="cycles", daemon=True)
+    cycles.start()
+    try:
+        door(app, address, ready)
+    finally:
+        stop.set()
+        cycles.join()
+
+
+def _cycles(app: App, tell: Callable[[Cycled], None], stop: Event) -> None:
+    beats = Beats(app)
+    while not stop.is_set():
+        for name in beats.due(app.models):
+            if stop.is_set():
+                return
+            tell(beats.beat(name))
+        stop.wait(_LOOK)
+        app.reload()
+
+
+def _door() -> Door:
+    found = next(iter(entry_points(group=_GROUP, name="web")), None)
+    if found is None:
+        raise BellbuoyError("the dashboard is not installed", hint="install bellbuoy with pip")
+    door: Door = found.load()
+    return door

@@ -1,0 +1,52 @@
+"""The web door: listens, and serves pages and API until the process is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bellbuoy.app.open import App
+from bellbuoy.app.up import Address
+from bellbuoy.errors import ConfigError
+from bellbuoy.web.pages import build_web
+
+#: Seconds that requests under way may take once it is told to stop: a page that listens for news never ends by itself.
+_GRACE = 2
+
+
+def serve(app: App, address: Address, ready: Callable[[str], None]) -> None:
+    """Serve a project's dashboard and API; `ready` is told the address once it answers.
+
+    Raises:
+        ConfigError: the address cannot be listened on, or a token is blank.
+    """
+    listener = _listener(address)
+    pages = build_web(app.reads, app.pushes, name=app.project.spec.project.name, tokens=address.tokens)
+    config = uvicorn.Config(
+        pages, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
+    )
+    ready(_url(listener, address))
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listener(address: Address) -> socket.socket:
+    """A socket that listens already: whoever is told the address may call at once."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+        listener.listen(128)
+    except OSError as why:
+        listener.close()
+        reason = (why.strerror or str(why)).lower()
+        hint = "is bellbuoy up already? --port 0 takes any free one"
+        raise ConfigError(f"cannot listen: {reason}", where=f"{address.host}:{address.port}", hint=hint) from why
+    return listener
+
+
+def _url(listener: socket.socket, address: Address) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}/"  # noqa: S104 - shown only
