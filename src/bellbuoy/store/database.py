@@ -195,7 +195,7 @@ class Beat(Shelf):
 
     def put_outcomes(self, line: Series, rows: Sequence[OutcomeRow]) -> None:
         """Write outcomes of a series over whatever was there."""
-        self._put(tables.outcome, line, [(row.start, row.rows, dict(row.sums), row.cells) for row in rows])
+        self._put(tables.outcome, line, rows)
 
     def profiles_at(self, line: Series, starts: Iterable[int]) -> dict[int, ProfileRow]:
         """Profiles of a series in given windows, by start."""

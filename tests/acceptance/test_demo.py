@@ -1,0 +1,166 @@
+"""The demo as a newcomer runs it: killed in the middle of its year once, and started again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from bellbuoy.app.demo.incidents import CELSIUS, FEED_ENDS, INCIDENTS, JETBLUE, TURNED, WIND, Incident, Look
+from bellbuoy.app.demo.look import Values, values
+from bellbuoy.app.demo.replay import LAST
+from bellbuoy.app.open import App, open_app
+from bellbuoy.clock import FrozenClock
+from bellbuoy.windows import Grain
+
+BELLBUOY = Path(sys.executable).parent / "bellbuoy"
+pytestmark = pytest.mark.slow
+
+
+def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command: list[str | Path] = [BELLBUOY, "demo", folder, *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+
+
+def kill_in_the_middle(folder: Path) -> None:
+    """Start a demo and kill it some cycles into its year."""
+    process = subprocess.Popen([BELLBUOY, "demo", folder, "--once"], stderr=subprocess.DEVNULL)
+    ledger = folder / ".bellbuoy" / "ledger" / "delays"
+    while process.poll() is None and not any(ledger.glob("labels*")):
+        time.sleep(0.05)
+    time.sleep(2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("demo") / "flights"
+    kill_in_the_middle(folder)
+    assert (folder / ".bellbuoy" / "demo").read_text(encoding="utf-8").strip() == "written"
+    shown = demo(folder, "--once", "--json")
+    assert shown.returncode == 0, shown.stderr
+    return folder, json.loads(shown.stdout)
+
+
+@pytest.fixture
+def app(made: tuple[Path, dict[str, Any]]) -> Iterator[App]:
+    with open_app(made[0], FrozenClock(LAST)) as app:
+        yield app
+
+
+def inside(windows: Values, incident: Incident) -> list[float]:
+    return [value for at, value in windows if incident.at <= at < incident.until]
+
+
+def outside(windows: Values, *incidents: Incident) -> list[float]:
+    def quiet(at: datetime) -> bool:
+        return not any(one.at.replace(hour=0) <= at < one.until for one in incidents)
+
+    return [value for at, value in windows if quiet(at)]
+
+
+def test_every_row_of_the_year_is_counted_once_although_it_was_killed(made: tuple[Path, dict[str, Any]]) -> None:
+    folder, told = made
+    log = pl.scan_parquet(folder / "data" / "predictions" / "*.parquet")
+    labels = pl.scan_parquet(folder / "data" / "labels" / "*.parquet")
+    rows = log.filter(pl.col("ingest_ts") <= LAST).select(pl.len()).collect().item()
+    known = labels.filter(pl.col("label_ts") <= LAST).select(pl.len()).collect().item()
+    assert (told["rows"], told["labelled"], told["versions"]) == (rows, known, ["v1", "v2"])
+
+
+def test_every_incident_is_told_with_what_the_readings_show(made: tuple[Path, dict[str, Any]]) -> None:
+    told = {(one["incident"], one["planted"]) for one in made[1]["sights"]}
+    assert told == {(one.name, one.planted) for one in INCIDENTS}
+
+
+def test_the_missing_wind_is_seen_on_its_two_days_and_no_other(app: App) -> None:
+    windows = values(app.reads, Look("null_rate", "wind_speed"))
+    assert inside(windows, WIND) == [1, 1]
+    assert max(outside(windows, WIND, FEED_ENDS)) < 0.05
+
+
+def test_no_night_changes_the_temperature_like_the_two_at_which_the_unit_changes(app: App) -> None:
+    middles = dict(values(app.reads, Look("p50", "temp")))
+    jumps = {after: abs(middles[after] - middles[before]) for before, after in pairwise(sorted(middles))}
+    largest = sorted(jumps, key=lambda at: jumps[at])[-2:]
+    assert sorted(largest) == [CELSIUS.at, CELSIUS.until]
+
+
+def test_the_turned_carrier_is_seen_in_its_four_weeks_and_no_other(app: App) -> None:
+    windows = values(app.reads, Look("auc", segment=f"carrier={JETBLUE}"), Grain.WEEK)
+    assert len(inside(windows, TURNED)) == 4
+    assert max(inside(windows, TURNED)) < 0.45
+    assert min(outside(windows, TURNED)) > 0.5
+
+
+def test_the_other_carriers_keep_their_relation(app: App) -> None:
+    windows = values(app.reads, Look("auc", segment="carrier=EV"), Grain.WEEK)
+    assert min(value for _, value in windows) > 0.55
+
+
+def test_the_real_end_of_the_weather_is_left_in(app: App) -> None:
+    assert values(app.reads, Look("null_rate", "temp"))[-1][1] > 0.8
+
+
+def test_the_model_is_as_good_as_such_a_model_is(app: App) -> None:
+    weeks = outside(values(app.reads, Look("auc"), Grain.WEEK), TURNED)
+    assert 0.68 < statistics.median(weeks) < 0.78
+
+
+def test_no_label_is_known_before_its_flight_was_scored(made: tuple[Path, dict[str, Any]]) -> None:
+    log = pl.scan_parquet(made[0] / "data" / "predictions" / "*.parquet")
+    labels = pl.scan_parquet(made[0] / "data" / "labels" / "*.parquet")
+    early = log.join(labels, on="id").filter(pl.col("label_ts") <= pl.col("ingest_ts"))
+    assert early.select(pl.len()).collect().item() == 0
+
+
+def test_a_finished_demo_is_not_made_again(made: tuple[Path, dict[str, Any]]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (made[0] / "data").rglob("*.parquet")}
+    again = demo(made[0], "--once", "--json")
+    assert json.loads(again.stdout) == made[1]
+    assert "Replaying" not in again.stderr
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_finished_demo_is_served_at_once(made: tuple[Path, dict[str, Any]]) -> None:
+    command: list[str | Path] = [BELLBUOY, "demo", made[0], "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = "".join(process.stdout.readline() for _ in range(3))
+        with urllib.request.urlopen(f"{json.loads(lines)['url']}models/delays", timeout=30) as page:
+            text = page.read().decode()
+        process.send_signal(signal.SIGINT)
+    assert all(one.text in text for one in INCIDENTS)
+
+
+def test_the_project_checks_out(made: tuple[Path, dict[str, Any]]) -> None:
+    shown = subprocess.run(
+        [BELLBUOY, "check", "--json", "--project", made[0]], capture_output=True, text=True, check=False
+    )
+    assert {one["level"] for one in json.loads(shown.stdout)["findings"]} == {"ok"}
+
+
+def test_the_project_moves_as_a_folder(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    shutil.copytree(made[0], tmp_path / "moved")
+    assert json.loads(demo(tmp_path / "moved", "--once", "--json").stdout)["rows"] == made[1]["rows"]
+
+
+def test_somebody_elses_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    shown = demo(tmp_path, "--once")
+    assert (shown.returncode, "something else here" in shown.stderr) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
