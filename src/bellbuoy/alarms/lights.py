@@ -140,7 +140,9 @@ def bands(distances: Sequence[Distance | None]) -> list[float]:
     """
     values = [None if one is None else one.value for one in distances]
     noises = [0.0 if one is None else one.noise for one in distances]
-    return [max(noise, limit) for noise, limit in zip(noises, limits(values), strict=True)]
+    known = zip(noises, limits(values), strict=True)
+    # A distance is 1 at most, and a column that lies so far away cannot be told to move farther.
+    return [max(noise, limit if limit == math.inf else min(limit, 1.0)) for noise, limit in known]
 
 
 def limits(values: Sequence[float | None]) -> list[float]:

@@ -81,9 +81,12 @@ def _alarm(row: AlarmRow | None, now: datetime) -> Alarm:
 def _row(model: str, rule: Rule, old: AlarmRow | None, alarm: Alarm, taken: Taken | None, now: datetime) -> AlarmRow:
     at = to_micro(now)
     row = old
-    if row is None or (_open(alarm) and State(row.state) in {State.INACTIVE, State.RESOLVED}):
+    if row is None or (_open(alarm) and State(row.state) is State.RESOLVED):
         # A moment and a name are enough: a rule begins to breach once at a time.
         row = AlarmRow(f"{model}/{rule.name}/{iso(now)}", rule.name, alarm.state.value, at, pending_at=at)
+    elif _open(alarm) and State(row.state) is State.INACTIVE:
+        # What never fired leaves no history: its row waits for the next breach.
+        row = replace(row, pending_at=at)
     row = replace(
         row,
         state=alarm.state.value,

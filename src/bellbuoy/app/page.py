@@ -111,6 +111,7 @@ def _column(seen: Seen, name: str, where: Slice) -> ColumnStatus:
         why=why,
         null_rates=tuple(point_of(one) for one in nulls),
         drifts=tuple(point_of(one, noise=True) for one in drifts),
+        nulls_risen=share is not None and share.risen > 0,
     )
 
 

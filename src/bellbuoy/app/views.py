@@ -110,6 +110,12 @@ class ColumnStatus:
     why: str | None
     null_rates: tuple[Point, ...] = ()
     drifts: tuple[Point, ...] = ()  #: value, with `high` as the usual limit of that window
+    nulls_risen: bool = False  #: nulls are (part of) the trouble
+
+    @property
+    def moved(self) -> bool:
+        """Whether the distance is (part of) the trouble."""
+        return self.drift is not None and self.drift_noise is not None and self.drift > self.drift_noise
 
 
 @dataclass(frozen=True, slots=True)
