@@ -16,7 +16,7 @@ if sys.platform != "win32":
     import fcntl
 
 #: Beats of a model: often enough to be near real time, seldom enough to cost nothing while nothing happens.
-_FASTEST, _SLOWEST = timedelta(seconds=5), timedelta(minutes=1)
+_FASTEST, _SLOWEST = timedelta(seconds=5), timedelta(seconds=30)
 #: A model that fails is tried again after a minute, then two, four, … and at the latest after an hour.
 _RETRY, _PATIENCE = timedelta(minutes=1), timedelta(hours=1)
 

@@ -29,7 +29,7 @@ def test_a_model_that_never_ran_is_due() -> None:
 
 @pytest.mark.parametrize(
     ("width", "wait"),
-    [(timedelta(minutes=1), 5), (timedelta(minutes=15), 15), (HOUR, 60), (timedelta(days=7), 60)],
+    [(timedelta(minutes=1), 5), (timedelta(minutes=15), 15), (HOUR, 30), (timedelta(days=7), 30)],
 )
 def test_narrow_windows_beat_faster_within_bounds(width: timedelta, wait: int) -> None:
     assert Pace(width).after(NOON, failed=False).due_at == NOON + timedelta(seconds=wait)

@@ -15,6 +15,8 @@ from bellbuoy.errors import BellbuoyError, ConfigError
 
 #: Seconds between looks at what is due.
 _LOOK = 1.0
+#: Seconds that a cycle under way may take when the process is told to stop; a killed cycle leaves no trace either.
+_PATIENCE = 20
 #: How doors that serve are found, as plug-ins are: the whole does not know what stands above it.
 _GROUP = "bellbuoy.doors"
 
@@ -59,12 +61,18 @@ def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callab
     door = _door()
     stop = Event()
     cycles = Thread(target=_cycles, args=(app, tell, stop), name="cycles", daemon=True)
-    cycles.start()
+
+    def answering(url: str) -> None:
+        # Only now: a signal that comes while the server still starts must find no cycle half-loaded.
+        cycles.start()
+        ready(url)
+
     try:
-        door(app, address, ready)
+        door(app, address, answering)
     finally:
         stop.set()
-        cycles.join()
+        if cycles.is_alive():
+            cycles.join(_PATIENCE)
 
 
 def _cycles(app: App, tell: Callable[[Cycled], None], stop: Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -27,12 +28,27 @@ def serve(app: App, address: Address, ready: Callable[[str], None]) -> None:
     config = uvicorn.Config(
         pages, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
     )
-    ready(_url(listener, address))
-    uvicorn.Server(config).run(sockets=[listener])
+    server = _Server(config, lambda: ready(_url(listener, address)))
+    # Once it has shut down, the server raises the signal that told it to: Ctrl-C is how one stops it, and no fault.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers: from then on it takes the signals as well."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as any server, then tell."""
+        await super().startup(sockets)
+        self._ready()
 
 
 def _listener(address: Address) -> socket.socket:
-    """A socket that listens already: whoever is told the address may call at once."""
+    """A socket that listens already: a port that is taken is told before anything else happens."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
