@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check docs bench clean setup
+.PHONY: demo test check coverage docs bench clean setup
 
 setup: $(STAMP)
 
@@ -21,6 +21,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	bash tools/browser.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

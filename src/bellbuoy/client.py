@@ -234,8 +234,12 @@ class Client:
                 return None
             table = self._waiting[0][0]
             rows: list[Mapping[str, object]] = []
-            while self._waiting and len(rows) < _BATCH and self._waiting[0][0] == table:
-                rows.append(self._waiting.popleft()[1])
+            others: list[tuple[str, Mapping[str, object]]] = []
+            # Predictions and labels may come by turns: rows of the other table stand aside and keep their place.
+            while self._waiting and len(rows) < _BATCH:
+                name, row = self._waiting.popleft()
+                rows.append(row) if name == table else others.append((name, row))
+            self._waiting.extendleft(reversed(others))
             self._sending = len(rows)
             self._hurry = self._hurry and bool(self._waiting)
             return _Batch(table, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,8 @@ def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) 
         SourceError: the predictions cannot be read at all, and nothing is known of them yet.
     """
     source = open_source(project.place(model.predictions), project.folder, look_back=model.predictions.look_back)
-    kinds = _kinds(model, source, facts)
+    features = _feature_kinds(model, source, facts)
+    kinds = _kinds(model, {name: kind or Kind.CATEGORY for name, kind in features.items()})
     key_type = _key_type(model, source, facts)
     label_kind = Kind.NUMBER if model.task is Task.REGRESSION else Kind.CATEGORY
     watch = Watch(
@@ -50,7 +51,8 @@ def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) 
         labels=None if model.labels is None else _label_table(project, model.labels, label_kind),
         folder=ledger_folder(project, model.name),
     )
-    known: dict[str, object] = {"kinds": {name: kind.value for name, kind in kinds.items()}}
+    seen = {name: kind.value for name, kind in kinds.items() if features.get(name, kind) is not None}
+    known: dict[str, object] = {"kinds": seen}
     known |= {} if key_type is None else {"key_type": key_type.value}
     return Planned(watch, _reference(project, model, label_kind), known)
 
@@ -127,10 +129,10 @@ def segments_of(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*model.segments.by, *([host] if host else [])]))
 
 
-def _kinds(model: Model, source: Source, facts: Mapping[str, object]) -> dict[str, Kind]:
+def _kinds(model: Model, features: Mapping[str, Kind]) -> dict[str, Kind]:
     """What every column is read as."""
     columns = model.predictions.columns
-    kinds = dict(_feature_kinds(model, source, facts))
+    kinds = dict(features)
     for name in (*segments_of(model), *([columns.version] if columns.version else [])):
         kinds.setdefault(name, Kind.CATEGORY)
     if columns.prediction is not None:
@@ -139,14 +141,14 @@ def _kinds(model: Model, source: Source, facts: Mapping[str, object]) -> dict[st
     return kinds | {columns.time: Kind.MOMENT}
 
 
-def _feature_kinds(model: Model, source: Source, facts: Mapping[str, object]) -> Iterator[tuple[str, Kind]]:
+def _feature_kinds(model: Model, source: Source, facts: Mapping[str, object]) -> dict[str, Kind | None]:
+    """What each input is counted as: as the file says, as before, or as the data has it; None: it was never seen."""
     known = facts.get("kinds")
     remembered = {str(name): Kind(kind) for name, kind in known.items()} if isinstance(known, Mapping) else {}
-    unsaid = [name for name, feature in model.features.items() if feature.kind is None and name not in remembered]
+    said = {name: Kind(one.kind.value) if one.kind is not None else None for name, one in model.features.items()}
+    unsaid = [name for name, kind in said.items() if kind is None and name not in remembered]
     there = source.columns() if unsaid else {}
-    for name, feature in model.features.items():
-        said = Kind(feature.kind.value) if feature.kind is not None else remembered.get(name)
-        yield name, said or there.get(name, Kind.CATEGORY)
+    return {name: kind or remembered.get(name) or there.get(name) for name, kind in said.items()}
 
 
 def _key_type(model: Model, source: Source, facts: Mapping[str, object]) -> KeyType | None:

@@ -12,9 +12,9 @@ from bellbuoy.app.project import OpenProject
 from bellbuoy.clock import Clock
 from bellbuoy.config.spec import Model, RowsAt
 from bellbuoy.errors import ConfigError, SourceError
-from bellbuoy.sources.arrow import rows_of_stream
 from bellbuoy.sources.opening import open_inbox
 from bellbuoy.sources.port import Inbox
+from bellbuoy.sources.stream import rows_of_stream
 from bellbuoy.windows import iso
 
 PREDICTIONS, LABELS = "predictions", "labels"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import nanoarrow
-import nanoarrow.ipc
 import numpy as np
 from arro3.compute import dictionary_encode
 from arro3.core import Array, DataType, RecordBatchReader, Table, dictionary_dictionary, dictionary_indices
@@ -104,19 +103,6 @@ def _array(type_: str, values: Sequence[object]) -> Array:
     if type_ == "timestamp":
         return Array(list(values), type=DataType.int64()).cast(_TYPES[type_])
     return Array(values, type=_TYPES[type_])
-
-
-def rows_of_stream(data: bytes) -> list[dict[str, object]]:
-    """The rows of an Arrow IPC stream, as Python values.
-
-    Raises:
-        SourceError: it is no such stream, or is cut off.
-    """
-    try:
-        stream = nanoarrow.ArrayStream(nanoarrow.ipc.InputStream.from_readable(data))
-        return [row for chunk in stream for row in chunk.iter_py()]
-    except (RuntimeError, ValueError, TypeError, KeyError) as why:
-        raise SourceError(str(why)) from why
 
 
 def _values(view: _View, count: int) -> NDArray[Any]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import compress
 from pathlib import Path
-from threading import Lock
+from threading import Event
 
 from bellbuoy.errors import SourceError
 from bellbuoy.sources.arrow import table_of
 from bellbuoy.sources.casts import category, key_type_of, kind_of, select, text
 from bellbuoy.sources.delta import address_of, duck_types, lake_shape, listing, unreadable
+from bellbuoy.sources.desk import Desk, turn
 from bellbuoy.sources.duck import Reader
 from bellbuoy.sources.formats import Shape
 from bellbuoy.sources.lake import Appender, LakeFile, RaceError, Snapshot, TableMissingError, snapshot
@@ -26,8 +28,15 @@ from bellbuoy.windows import to_micro
 
 #: So often somebody else may be first before an append gives up.
 _RACES = 20
-#: One append at a time to a table within this process; between processes the table's log decides.
-_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+#: So many pushes go into one commit at most.
+_TOGETHER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    rows: Sequence[Row]
+    key: str | None
+    now: int  #: microseconds since 1970
 
 
 class InboxSource:
@@ -39,6 +48,7 @@ class InboxSource:
         self.name, self.look_back = place.inbox, look_back
         self.address = address_of(f"{place.events.rstrip('/')}/{place.inbox}", folder)
         self._appender = Appender(self.address)
+        self._desk: Desk[_Push, bool] = Desk(self._keep, most=_TOGETHER)
 
     def append(self, rows: Sequence[Row], key: str | None, now: datetime) -> bool:
         """Keep rows; they are on the disk when it returns. False: rows came under this key before, and these are not.
@@ -48,18 +58,7 @@ class InboxSource:
         Raises:
             SourceError: they cannot be written; nothing was.
         """
-        if not rows:
-            return True
-        with _TURNS[self.address]:
-            for _ in range(_RACES):
-                known = self._appender.look()
-                if key is not None and self._appender.knows(key):
-                    return False
-                with suppress(RaceError):
-                    self._write(rows, known, key, to_micro(now))
-                    self._tidy()
-                    return True
-        raise SourceError("others append all the time", where=self.address, hint="try again")
+        return self._desk.ask(_Push(rows, key, to_micro(now))) if rows else True
 
     def columns(self) -> Mapping[str, Kind]:
         """The columns that were pushed so far; texts that read as times in the newest file are times.
@@ -98,13 +97,35 @@ class InboxSource:
         upkeep = Upkeep(partial(_shape, table, {file.path: file for file in table.files}), ordered=True)
         return FilePull(listing(table.address, table.files), want, mark, to_micro(until), 0, upkeep).pull
 
-    def _write(self, rows: Sequence[Row], known: Mapping[str, str], key: str | None, now: int) -> None:
+    def _keep(self, pushes: Sequence[_Push]) -> list[bool]:
+        """Write what several threads pushed in one commit; which were fresh."""
+        with turn(self.address):
+            for race in range(_RACES):
+                known = self._appender.look()
+                fresh = list(self._fresh(pushes))
+                with suppress(RaceError):
+                    if any(fresh):
+                        self._write(list(compress(pushes, fresh)), known)
+                        self._tidy()
+                    return fresh
+                # Machines that share an object store stand aside for one another, each for another while.
+                Event().wait(random.uniform(0, 0.01 * min(race + 1, 20)))  # noqa: S311
+        raise SourceError("others append all the time", where=self.address, hint="try again")
+
+    def _fresh(self, pushes: Sequence[_Push]) -> Iterator[bool]:
+        seen: set[str] = set()
+        for push in pushes:
+            yield push.key is None or not (push.key in seen or self._appender.knows(push.key))
+            seen |= {push.key} if push.key is not None else set()
+
+    def _write(self, pushes: Sequence[_Push], known: Mapping[str, str]) -> None:
         # Arrivals grow from row to row, in all processes and whatever the clocks do: readers go by them.
-        fitted = fit(rows, known)
+        fitted, now = fit([row for push in pushes for row in push.rows], known), max(push.now for push in pushes)
         first = max(now - fitted.count + 1, (self._appender.place() or 0) + 1)
         last = first + fitted.count - 1
         arrivals = {ARRIVED: ("timestamp", range(first, last + 1))}
-        self._appender.append(table_of({**fitted.columns, **arrivals}), last, [key] if key else [], now // 1_000)
+        keys = [push.key for push in pushes if push.key is not None]
+        self._appender.append(table_of({**fitted.columns, **arrivals}), last, keys, now // 1_000)
 
     def _tidy(self) -> None:
         # The rows are kept; putting files together can wait for the next append.

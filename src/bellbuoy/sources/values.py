@@ -77,7 +77,9 @@ def micro_of(value: object) -> int | None:
         case bool():
             return None
         case int() | float() | Decimal():
-            return _since_epoch(float(value), value)
+            # An integer may be larger than any double, and a decimal a NaN that refuses to become one.
+            size = _number(value)
+            return None if size is None else _since_epoch(size, value)
         case datetime():
             return _micro(value)
         case date():
