@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Grain(StrEnum):
     @property
     def seconds(self) -> int:
         """Width in seconds."""
-        return int(parse_duration(self.value).total_seconds())
+        return _width(self.value)
 
     @property
     def delta(self) -> timedelta:
@@ -55,6 +56,11 @@ class Grain(StrEnum):
         shift = _MONDAY if self is Grain.WEEK else 0
         width = self.seconds
         return np.floor_divide(seconds - shift, width) * width + shift
+
+
+@cache
+def _width(grain: str) -> int:
+    return int(parse_duration(grain).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, order=True)
