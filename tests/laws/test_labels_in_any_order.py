@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from bellbuoy.profiles.collect import Plan
 from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.shelf import unpack
+from bellbuoy.profiles.packing import unpack, unpack_sums
 from bellbuoy.profiles.step import LabelTable, Watch, step
 from bellbuoy.sources.port import KeyType, Kind
 from bellbuoy.store.database import Database
@@ -58,7 +58,7 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         out: dict[str, list[tuple[Any, ...]]] = {}
         for key, row in shelf.outcomes(list(lines), None, None):
             line = lines[key]
-            sums = tuple(sorted((name, round(value or 0.0, 9) + 0.0) for name, value in row.sums.items()))
+            sums = tuple(sorted((name, round(value, 9) + 0.0) for name, value in unpack_sums(row.sums).items()))
             out.setdefault(str(line), []).append(
                 (row.start, row.rows, sums if row.rows else (), row.cells if row.rows else b"")
             )

@@ -50,7 +50,7 @@ def advance(alarm: Alarm, breach: Breach, holds: Holds, now: datetime) -> Alarm:
             return Alarm(State.FIRING, now, "the breach held")
         case State.PENDING, Breach.NO:
             return Alarm(State.INACTIVE, now, "back within the limit before it held")
-        case State.FIRING, Breach.YES:
+        case State.FIRING, Breach.YES if alarm.calm_since is not None:
             return replace(alarm, reason="the breach goes on", calm_since=None)
         case State.FIRING, Breach.NO:
             calm = alarm.calm_since or now

@@ -9,6 +9,7 @@ from datetime import datetime
 from bellbuoy.alarms.machine import Alarm, Holds, State, advance
 from bellbuoy.alarms.rule import Condition
 from bellbuoy.metrics.catalogue import Family, entry
+from bellbuoy.metrics.flow import LABEL_FLOWS
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured
 from bellbuoy.metrics.step import Gauge, Taken, complete
@@ -110,13 +111,14 @@ def _newest(condition: Condition, gauge: Gauge, now: datetime) -> Taken | None:
     """The newest window that can be judged: it has ended and, where labels matter, is mature."""
     where = Slice(by=condition.by or "", segment=condition.segment or "")
     taken = complete(gauge.newest(condition.metric, where, condition.column), now)
-    if entry(condition.metric, column=condition.column is not None).family is Family.PERFORMANCE:
+    family = entry(condition.metric, column=condition.column is not None).family
+    if family is Family.PERFORMANCE or condition.metric in LABEL_FLOWS:
         taken = [one for one in taken if one.maturity in {Maturity.MATURE, Maturity.FINAL}]
     return taken[-1] if taken else None
 
 
 def summary(row: AlarmRow, condition: Condition) -> str:
-    """An alarm in words: `auc is 0.66, and auc < 0.7 in 2013-07-04T00:00:00Z`."""
+    """An alarm in words: `auc is 0.66, the limit is < 0.7, window from 2013-07-04T00:00:00Z`."""
     value = "unmeasured" if row.value is None else f"{row.value:.4g}"
     when = f", window from {iso(from_micro(row.start * 1_000_000))}" if row.start is not None else ""
     return f"{condition.text} is {value}, the limit is {condition.test} {condition.threshold:g}{when}"

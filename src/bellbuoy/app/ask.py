@@ -11,10 +11,14 @@ from bellbuoy.app.plans import plan_of
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import Family, entry, find, key_metric
+from bellbuoy.metrics.flow import ROW_FLAGS
 from bellbuoy.metrics.step import Gauge, Taken
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles.series import Counts, Slice
 from bellbuoy.windows import Grain, to_seconds
+
+#: Names that a hint lists at most.
+_LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,34 @@ class Question:
         Raises:
             ConfigError: there is no such metric, column, grain, segment or version, or the two do not go together.
         """
-        metric = key_metric(subject) if self.metric is None else _metric(self.metric, self.column, model, subject)
+        metric = _metric(self.metric or key_metric(subject), self.column, model, subject)
         column = _column(metric, self.column, model)
         grain = grain_of(self.grain, model.grain)
         by, segment = _segment(self.segment, plan_of(model).segments)
         if self.version is not None:
-            _among(self.version, counts.versions(), "version")
-        if column is not None and by and column not in plan_of(model).outputs:
-            hint = "say full = true in [segments] to profile every column by segment"
-            raise ConfigError(f"column {column} is not profiled by segment", where="segment", hint=hint)
+            among(self.version, counts.versions(), "version")
+        if by:
+            counted_by_segment(model, metric, column)
+            among(segment, counts.segments().get(by, []), by)
         return Asked(metric, column, grain, Slice(self.version, by, segment, _seconds(self.start), _seconds(self.end)))
 
 
 def taken_of(gauge: Gauge, asked: Asked) -> list[Taken]:
     """The readings that were asked for."""
     return gauge.take(asked.metric, asked.grain, asked.where, asked.column)
+
+
+def counted_by_segment(model: Model, metric: str, column: str | None) -> None:
+    """Refuse what is counted of all rows only; of segments, outputs are profiled, and nulls are counted of all columns.
+
+    Raises:
+        ConfigError: it is such a metric of such a column.
+    """
+    if column is None and metric in ROW_FLAGS:
+        raise ConfigError(f"{metric} is not counted by segment", where="segment", hint="leave the segment out")
+    if column is not None and metric != "null_rate" and column not in plan_of(model).outputs:
+        hint = "say full = true in [segments] to profile every column by segment"
+        raise ConfigError(f"column {column} is not profiled by segment", where="segment", hint=hint)
 
 
 def grains_of(base: Grain) -> list[Grain]:
@@ -106,7 +123,7 @@ def _known(name: str, subject: Subject, *, column: bool) -> bool:
 def _column(metric: str, column: str | None, model: Model) -> str | None:
     if column is None or entry(metric, column=True).family not in {Family.COLUMN, Family.SHIFT}:
         return None
-    return _among(column, plan_of(model).columns, "column")
+    return among(column, plan_of(model).columns, "column")
 
 
 def _segment(text: str | None, known: Iterable[str]) -> tuple[str, str]:
@@ -115,16 +132,28 @@ def _segment(text: str | None, known: Iterable[str]) -> tuple[str, str]:
     by, separator, value = text.partition("=")
     if not separator:
         raise ConfigError(f"{text!r} is no segment", where="segment", hint="write it as key=value")
-    return _among(by.strip(), known, "segment"), value.strip()
+    return among(by.strip(), known, "segment"), value.strip()
 
 
-def _among(name: str, known: Iterable[str], what: str) -> str:
+def among(name: str, known: Iterable[str], what: str) -> str:
+    """The name, which must be one of those known.
+
+    Raises:
+        ConfigError: it is not; the hint has the nearest, or all.
+    """
     every = list(known)
     if name not in every:
-        near = get_close_matches(name, every, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(every) or 'none'}"
-        raise ConfigError(f"there is no {what} {name!r}", where=what, hint=hint)
+        raise ConfigError(f"there is no {what} {name!r}", where=what, hint=nearest(name, every))
     return name
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for a name that is not known: the one most like it, else the first that there are."""
+    every = list(known)
+    if near := get_close_matches(name, every, n=1):
+        return f"did you mean '{near[0]}'?"
+    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
+    return f"there are {', '.join(every[:_LISTED]) or 'none'}{more}"
 
 
 def _seconds(moment: datetime | None) -> int | None:

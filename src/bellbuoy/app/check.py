@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bellbuoy.app.cycle import rule_of
-from bellbuoy.app.plans import outputs_of, scores_of, segments_of
+from bellbuoy.app.plans import outputs_of, scores_of
 from bellbuoy.app.project import OpenProject, open_project
 from bellbuoy.app.sampling import take_sample
 from bellbuoy.app.watched import watched
@@ -126,16 +126,9 @@ def _rules(model: Model) -> Iterator[Finding]:
     for rule in model.alarms.rule:
         where = f"{model.name}.alarms.{rule.name}"
         try:
-            condition = rule_of(model, rule).condition
+            rule_of(model, rule)
         except ConfigError as why:
             yield Finding(Level.FAULT, where, why.message, why.hint)
-            continue
-        columns = {*model.features, *outputs_of(model)}
-        if condition.column is not None and condition.column not in columns:
-            yield _no_column(where, condition.column, columns, "not watched")
-        segments = segments_of(model)
-        if condition.by is not None and condition.by not in segments:
-            yield _no_column(where, condition.by, segments, "no segment")
 
 
 def _predictions(model: Model, log: _Table) -> Iterator[Finding]:

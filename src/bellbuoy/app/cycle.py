@@ -10,7 +10,8 @@ from bellbuoy.alarms import step as alarms
 from bellbuoy.alarms.machine import Holds
 from bellbuoy.alarms.rule import parse_rule
 from bellbuoy.alarms.step import Moved, Rule
-from bellbuoy.app.plans import Planned, ledger_folder, plan_model, subject_of
+from bellbuoy.app.ask import among, counted_by_segment, nearest
+from bellbuoy.app.plans import Planned, ledger_folder, plan_model, plan_of, subject_of
 from bellbuoy.app.project import OpenProject
 from bellbuoy.config import spec_model as spec
 from bellbuoy.config.spec import Model
@@ -91,10 +92,16 @@ def rule_of(model: Model, rule: spec.Rule) -> Rule:
     """A rule of the model's file, ready to be judged.
 
     Raises:
-        ConfigError: its condition cannot be understood, or there is no such metric.
+        ConfigError: its condition cannot be understood, or there is no such metric, column or segment.
     """
     subject = subject_of(model)
     condition = parse_rule(rule.when).with_metric(lambda name, column: find(name, subject, column=column))
+    plan = plan_of(model)
+    if condition.column is not None and condition.column not in plan.columns:
+        raise ConfigError(f"column {condition.column!r} is not watched", hint=nearest(condition.column, plan.columns))
+    if condition.by is not None:
+        among(condition.by, plan.segments, "segment")
+        counted_by_segment(model, condition.metric, condition.column)
     return Rule(rule.name, condition, Holds(rule.hold, rule.keep_firing_for))
 
 

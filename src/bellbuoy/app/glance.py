@@ -35,7 +35,6 @@ from bellbuoy.metrics.catalogue import entry, key_metric, metrics_of
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.step import Gauge, Taken, complete
-from bellbuoy.profiles.collect import ROWS
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
 from bellbuoy.windows import Grain, from_micro, to_seconds
@@ -79,8 +78,8 @@ class Seen:
 
     def lately(self, windows: int = SHOWN) -> Slice:
         """The newest windows of the overview."""
-        newest = self.gauge.counts.newest(ROWS, self.grain)
-        return Slice(start=None if newest is None else newest - (windows - 1) * self.grain.seconds)
+        newest, width = self.gauge.last(self.grain), self.grain.seconds
+        return EVERYTHING if newest is None else Slice(start=newest - (windows - 1) * width, end=newest + width)
 
 
 def grain_shown(model: Model) -> Grain:
@@ -112,13 +111,13 @@ def glance(seen: Seen) -> ModelStatus:
     )
 
 
-def aged(status: ModelStatus, seen: Seen, now: datetime) -> ModelStatus:
-    """The status as the clock's time has it: how old the newest row is, and whether that is late."""
+def aged(status: ModelStatus, seen: Seen, gap: timedelta, now: datetime) -> ModelStatus:
+    """The status as the clock's time has it: how old the newest row is, and whether that is late (see `gap_of`)."""
     if seen.latest is None:
         return status
     late = now - seen.latest
     fresh = replace(status, freshness_seconds=max(0.0, late.total_seconds()))
-    verdict = _late(seen, late)
+    verdict = late_light(late, gap)
     if verdict is None or status.pipeline.state is LightState.TROUBLE:
         return fresh
     return replace(fresh, pipeline=_light(verdict), headline=status.headline or verdict.why)
@@ -163,12 +162,12 @@ def _pipeline(seen: Seen) -> Verdict:
     return pipeline_light([*_null_shares(seen), *_duplicates(seen)])
 
 
-def _late(seen: Seen, late: timedelta) -> Verdict | None:
+def gap_of(seen: Seen) -> timedelta:
+    """The longest time without rows lately."""
     grain = seen.model.grain
-    newest = seen.gauge.counts.newest(ROWS, grain)
+    newest = seen.gauge.last(grain)
     since = None if newest is None else newest - PAST * Grain.DAY.seconds
-    gap = usual_gap(list(seen.gauge.rows(grain, Slice(start=since))), grain.seconds)
-    return late_light(late, gap)
+    return usual_gap(list(seen.gauge.rows(grain, Slice(start=since, end=newest and newest + 1))), grain.seconds)
 
 
 def _null_shares(seen: Seen) -> Iterator[Share]:

@@ -30,11 +30,11 @@ def read_marks(folder: Path) -> Iterator[Mark]:
 
 
 def _moment(value: object) -> datetime | None:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC)
     try:
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if isinstance(value, date):
+            return datetime.combine(value, time(), UTC)
         return parse_time(value) if isinstance(value, str) else None
-    except ConfigError:
+    except (ConfigError, OverflowError):  # the latter in the years 1 and 9999, where zones lead out of the calendar
         return None

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from bellbuoy.app.cycle import Cycled, Listener, run_cycle
-from bellbuoy.app.project import OpenProject, open_project
+from bellbuoy.app.project import OpenProject, open_project, reopened
 from bellbuoy.app.push import Pushes
 from bellbuoy.app.reads import StateReads
 from bellbuoy.clock import Clock, SystemClock
 from bellbuoy.config.read import MODELS_FOLDER, PROJECT_FILE
-from bellbuoy.errors import Faults
+from bellbuoy.errors import Fault, Faults
 from bellbuoy.store.database import Database
 
 
@@ -40,24 +40,35 @@ class App:
         """
         return run_cycle(self.project, self.database, self.project.model(model), now or self.clock.now(), listen)
 
-    def reload(self) -> None:
-        """Read the project's files again if one has changed; if `bellbuoy.toml` is wrong now, all stays as it was."""
+    def reload(self) -> Sequence[Fault]:
+        """Read the project's files again if one has changed, and tell what is wrong with them then.
+
+        If `bellbuoy.toml` is wrong or gone now, all stays as it was.
+        """
         now = stamp(self.project.folder)
         if now == self._stamp:
-            return
+            return ()
         self._stamp = now
         try:
-            self.project = open_project(self.project.folder, tolerant=True)
-        except Faults:
-            return
-        self.reads.renew(self.project)
-        self.pushes.renew(self.project)
+            project = reopened(self.project.folder)
+        except Faults as wrong:
+            return wrong.faults
+        self.project = project
+        self.reads.renew(project)
+        self.pushes.renew(project)
+        return project.faults
 
 
 def stamp(folder: Path) -> tuple[object, ...]:
     """What changes whenever one of a project's files does."""
-    files = [folder / PROJECT_FILE, *sorted((folder / MODELS_FOLDER).glob("*.toml"))]
-    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file())
+    return tuple(_stamps([folder / PROJECT_FILE, *sorted((folder / MODELS_FOLDER).glob("*.toml"))]))
+
+
+def _stamps(files: Sequence[Path]) -> Iterator[tuple[object, ...]]:
+    for path in files:
+        with suppress(OSError):  # it is being replaced right now, and will have changed at the next look
+            stat = path.stat()
+            yield path.name, stat.st_mtime_ns, stat.st_size
 
 
 @contextmanager

@@ -19,12 +19,14 @@ from bellbuoy.config.spec import Feature
 from bellbuoy.metrics.catalogue import entry, metrics_of
 from bellbuoy.metrics.reading import Measured, Reading
 from bellbuoy.metrics.step import Taken, complete
-from bellbuoy.profiles.collect import ROWS
 from bellbuoy.profiles.series import Slice
+from bellbuoy.store.port import NoteRow
 from bellbuoy.windows import Grain, from_micro, from_seconds, to_seconds
 
 #: Windows that a chart shows when nobody says from when.
 _MOST = 400
+#: Notes that every cycle says for as long as they are true.
+_SAID_ANEW = {"unreadable", "no-files", "bad-rule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
     grain = view.grain or seen.grain.value
     question = Question(view.metric, None, grain, None, view.version, view.start, view.end)
     asked = question.understood(model, seen.gauge.subject, counts)
-    if asked.where.start is None and (newest := counts.newest(ROWS, asked.grain)) is not None:
-        last = newest if asked.where.end is None else min(newest, asked.where.end)
-        asked = replace(asked, where=replace(asked.where, start=last - (_MOST - 1) * asked.grain.seconds))
+    if asked.where.start is None and (newest := seen.gauge.last(asked.grain)) is not None:
+        end = newest + asked.grain.seconds if asked.where.end is None else asked.where.end
+        start = min(newest, end) - (_MOST - 1) * asked.grain.seconds
+        asked = replace(asked, where=replace(asked.where, start=start, end=end))
     usual = seen.gauge.usual(asked.metric, asked.grain)
     return ModelPage(
         status=status,
@@ -66,9 +69,14 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
         baseline=_baseline(usual, seen.gauge.now),
         columns=tuple(_columns(seen, view)),
         marks=tuple(_marks(seen, folder)),
-        notes=tuple(note.message for note in seen.notes),
+        notes=tuple(note.message for note in seen.notes if _stands(note, seen)),
         better=entry(asked.metric).better.value,
     )
+
+
+def _stands(note: NoteRow, seen: Seen) -> bool:
+    """Whether it is still so: what is said anew in every cycle is over once one did not say it."""
+    return note.code not in _SAID_ANEW or seen.row.cycled_at is None or note.last_at >= seen.row.cycled_at
 
 
 def _baseline(usual: Reading, now: datetime) -> Point | None:

@@ -47,7 +47,16 @@ def open_project(start: Path, *, tolerant: bool = False) -> OpenProject:
     """
     folder = find_project(start)
     if tolerant:
-        project, faults = read_tolerant(folder)
-        return OpenProject(folder, project.spec, project.models, faults)
+        return reopened(folder)
     project = read_project(folder)
     return OpenProject(folder, project.spec, project.models)
+
+
+def reopened(folder: Path) -> OpenProject:
+    """The project in this very folder, whatever stands above it; models with faults are left out.
+
+    Raises:
+        Faults: `bellbuoy.toml` is wrong or gone.
+    """
+    project, faults = read_tolerant(folder)
+    return OpenProject(folder, project.spec, project.models, faults)

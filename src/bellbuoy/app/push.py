@@ -13,7 +13,7 @@ from bellbuoy.clock import Clock
 from bellbuoy.config.spec import Model, RowsAt
 from bellbuoy.errors import ConfigError, SourceError
 from bellbuoy.sources.opening import open_inbox
-from bellbuoy.sources.port import Inbox
+from bellbuoy.sources.port import Inbox, Place
 from bellbuoy.sources.stream import rows_of_stream
 from bellbuoy.windows import iso
 
@@ -53,7 +53,7 @@ class Pushes:
 
     def __init__(self, project: OpenProject, clock: Clock) -> None:
         self._project, self._clock = project, clock
-        self._inboxes: dict[str, Inbox] = {}
+        self._inboxes: dict[Place, Inbox] = {}
         self._lock = Lock()
 
     def renew(self, project: OpenProject) -> None:
@@ -86,10 +86,9 @@ class Pushes:
     def _inbox(self, rows_at: RowsAt) -> Inbox:
         place = self._project.place(rows_at)
         with self._lock:
-            name = place.inbox or ""
-            if name not in self._inboxes:
-                self._inboxes[name] = open_inbox(place, self._project.folder)
-            return self._inboxes[name]
+            if place not in self._inboxes:
+                self._inboxes[place] = open_inbox(place, self._project.folder)
+            return self._inboxes[place]
 
 
 def _rows_at(model: Model, table: str) -> RowsAt:

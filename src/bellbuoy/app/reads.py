@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
-from threading import Lock
-from typing import TypeVar
 
 from bellbuoy.app.ask import Question, taken_of
 from bellbuoy.app.cycle import gauge_of
-from bellbuoy.app.glance import Seen, aged, glance
+from bellbuoy.app.glance import Seen, aged, gap_of, glance
+from bellbuoy.app.memory import Memory
 from bellbuoy.app.page import View, page_of
 from bellbuoy.app.points import point_document, point_of
 from bellbuoy.app.project import OpenProject
@@ -21,29 +20,25 @@ from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError
 from bellbuoy.profiles.series import Counts
 from bellbuoy.store.database import Database
-from bellbuoy.windows import Grain, iso
-
-_T = TypeVar("_T")
-#: Answers that are kept; the oldest goes when there are more.
-_KEPT = 500
+from bellbuoy.windows import iso
 
 
 class StateReads:
-    """Answers from the state. What depends on counts alone is kept until the model's next cycle."""
+    """Answers from the state, for many threads. What depends on counts alone is kept until the model's next cycle."""
 
     def __init__(self, project: OpenProject, database: Database, clock: Clock) -> None:
         self.project, self.database, self.clock = project, database, clock
-        self._kept: dict[tuple[object, ...], object] = {}
-        self._lock = Lock()
+        self._memories = {name: Memory() for name in project.models}
 
     def renew(self, project: OpenProject) -> None:
         """Take what the project's files say now; nothing that was made from the old ones is kept."""
-        with self._lock:
-            self.project, self._kept = project, {}
+        # Whoever is at an answer still has the old memories, and puts it there.
+        self._memories = {name: Memory() for name in project.models}
+        self.project = project
 
     def fleet(self) -> Sequence[ModelStatus]:
         """All models under watch."""
-        return [self.status(name) for name in self.project.models]
+        return [self._status(model) for model in self.project.models.values()]
 
     def status(self, model: str) -> ModelStatus:
         """One model at a glance.
@@ -51,12 +46,7 @@ class StateReads:
         Raises:
             KeyError: there is no such model.
         """
-        now = self.clock.now()
-        with self._seen(model, now) as seen:
-            if not seen.row.cycle:
-                return _unread(seen.model)
-            status = self._once(seen, ("glance",), lambda: glance(seen))
-            return aged(status, seen, now)
+        return self._status(self.project.models[model])
 
     def page(
         self,
@@ -74,10 +64,11 @@ class StateReads:
             KeyError: there is no such model.
             ConfigError: there is no such metric, grain or version.
         """
-        status = self.status(model)
+        spec, folder = self.project.models[model], self.project.folder
+        status = self._status(spec)
         view = View(metric, grain, start, end, version)
-        with self._seen(model, self.clock.now()) as seen:
-            page = self._once(seen, ("page", view), lambda: page_of(seen, status, view, self.project.folder))
+        with self._seen(spec) as (seen, memory):
+            page = memory.once(_stamp(seen), view, lambda: page_of(seen, status, view, folder))
         return replace(page, status=status)
 
     def status_json(self) -> dict[str, object]:
@@ -110,7 +101,7 @@ class StateReads:
         if estimate:
             raise ConfigError("estimates without labels are not made yet", where="estimate", hint="leave it out")
         question = Question(metric, column, grain, segment, version, start, end)
-        with self._seen(model, now) as seen:
+        with self._seen(self.project.models[model]) as (seen, _):
             asked = question.understood(seen.model, seen.gauge.subject, seen.gauge.counts)
             points = [point_of(one, asked.where) for one in taken_of(seen.gauge, asked)]
         return {
@@ -122,25 +113,25 @@ class StateReads:
             "readings": [point_document(point) for point in points],
         }
 
-    @contextmanager
-    def _seen(self, model: str, now: datetime) -> Iterator[Seen]:
-        spec = self.project.models[model]
-        with self.database.read() as shelf:
-            gauge = gauge_of(Counts(shelf, model, Grain(spec.grain)), spec, now)
-            yield Seen(spec, gauge, shelf.model(model), shelf.alarms(model), shelf.notes(model))
+    def _status(self, model: Model) -> ModelStatus:
+        with self._seen(model) as (seen, memory):
+            if not seen.row.cycle:
+                return _unread(seen.model)
+            stamp = _stamp(seen)
+            gap = memory.once(stamp, "gap", lambda: gap_of(seen))
+            return aged(memory.once(stamp, "glance", lambda: glance(seen)), seen, gap, seen.gauge.now)
 
-    def _once(self, seen: Seen, what: tuple[object, ...], make: Callable[[], _T]) -> _T:
-        """An answer from memory if the model has had no cycle since and its windows stand as they did."""
-        key = (seen.model.name, seen.row.cycle, seen.model.grain.floor(seen.gauge.now), *what)
-        with self._lock:
-            if key in self._kept:
-                return self._kept[key]  # type: ignore[return-value]
-        made = make()
-        with self._lock:
-            while len(self._kept) >= _KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = made
-        return made
+    @contextmanager
+    def _seen(self, model: Model) -> Iterator[tuple[Seen, Memory]]:
+        name, memory = model.name, self._memories.get(model.name, Memory())
+        with self.database.read() as shelf:
+            gauge = gauge_of(Counts(shelf, name, model.grain), model, self.clock.now())
+            yield Seen(model, gauge, shelf.model(name), shelf.alarms(name), shelf.notes(name)), memory
+
+
+def _stamp(seen: Seen) -> tuple[int, datetime]:
+    """An answer stands until the model has had another cycle, or another of its windows has ended."""
+    return seen.row.cycle, seen.model.grain.floor(seen.gauge.now)
 
 
 def _unread(model: Model) -> ModelStatus:

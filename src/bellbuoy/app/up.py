@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -13,6 +14,7 @@ from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App
 from bellbuoy.errors import BellbuoyError, ConfigError
 
+_LOG = logging.getLogger(__name__)
 #: Seconds between looks at what is due.
 _LOOK = 1.0
 #: Seconds that a cycle under way may take when the process is told to stop; a killed cycle leaves no trace either.
@@ -78,12 +80,20 @@ def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callab
 def _cycles(app: App, tell: Callable[[Cycled], None], stop: Event) -> None:
     beats = Beats(app)
     while not stop.is_set():
-        for name in beats.due(app.models):
-            if stop.is_set():
-                return
-            tell(beats.beat(name))
+        try:
+            _look(app, beats, tell, stop)
+        except Exception:  # noqa: BLE001 - nobody is there to catch it, and one odd moment must not end the watch
+            _LOG.exception("the watch stumbled by a fault of ours, and goes on")
         stop.wait(_LOOK)
-        app.reload()
+
+
+def _look(app: App, beats: Beats, tell: Callable[[Cycled], None], stop: Event) -> None:
+    for fault in app.reload():
+        _LOG.warning("%s", fault)
+    for name in beats.due():
+        if stop.is_set():
+            return
+        tell(beats.beat(name))
 
 
 def _door() -> Door:

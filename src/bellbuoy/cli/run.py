@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App, open_app
 from bellbuoy.cli.options import HERE, FailOption, JsonOption, NowOption, ProjectOption, clock_at
 from bellbuoy.cli.output import counting, print_json, print_note, print_table
+from bellbuoy.errors import Fault
 from bellbuoy.windows import iso
 
 #: Seconds between looks at what is due.
@@ -35,16 +37,17 @@ def run(
     clock = clock_at(now)
     with open_app(project, clock) as app:
         beats = Beats(app)
-        _tell_faults(app)
+        chosen = beats.chosen(model or ())
+        _tell_faults(app.project.faults)
         if once:
-            done = [_beat(beats, name, as_json=as_json) for name in beats.chosen(model or ())]
+            done = [_beat(beats, name, as_json=as_json) for name in chosen]
             _show(done, as_json=as_json)
             _leave(app, done, fail_on_firing=fail_on_firing)
         while True:
-            for name in beats.due(beats.chosen(model or ())):
+            for name in beats.due(model or ()):
                 _line(_beat(beats, name, as_json=as_json), as_json=as_json)
             clock.sleep(_LOOK)
-            app.reload()
+            _tell_faults(app.reload())
 
 
 def _beat(beats: Beats, name: str, *, as_json: bool) -> Cycled:
@@ -52,8 +55,8 @@ def _beat(beats: Beats, name: str, *, as_json: bool) -> Cycled:
         return beats.beat(name, listen)
 
 
-def _tell_faults(app: App) -> None:
-    for fault in app.project.faults:
+def _tell_faults(faults: Iterable[Fault]) -> None:
+    for fault in faults:
         print_note(str(fault))
 
 
@@ -108,5 +111,5 @@ def _leave(app: App, done: list[Cycled], *, fail_on_firing: bool) -> None:
         raise typer.Exit(2)
     if any(one.failed for one in done):
         raise typer.Exit(1)
-    firing = fail_on_firing and any(status.fires for status in app.reads.fleet())
+    firing = fail_on_firing and any(app.reads.status(one.model).fires for one in done)
     raise typer.Exit(3 if firing else 0)

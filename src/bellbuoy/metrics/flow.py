@@ -7,7 +7,9 @@ from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.profiles.profile import CategoryProfile
 
 #: Which flag of a row each rate counts (`profiles/step.py` sets them).
-_FLAGS = {"duplicate_rate": "duplicate", "future_rate": "future"}
+ROW_FLAGS = {"duplicate_rate": "duplicate", "future_rate": "future"}
+#: What says how much of the labels has come, and so is not final before they have.
+LABEL_FLOWS = frozenset({"labelled", "coverage"})
 
 
 def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
@@ -19,7 +21,7 @@ def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
         return Measured(labelled, labelled, labelled, once)
     if name == "coverage":
         return _share(min(labelled, once), once)
-    return _share(rows.counts.get(_FLAGS[name], 0), rows.rows)
+    return _share(rows.counts.get(ROW_FLAGS[name], 0), rows.rows)
 
 
 def _share(part: int, whole: int) -> Reading:

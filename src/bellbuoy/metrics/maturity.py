@@ -26,15 +26,17 @@ class Maturity(StrEnum):
     FINAL = "final"
 
 
-def mature_age(delays: NumericProfile, *, share: float = _SHARE) -> timedelta | None:
+def mature_age(delays: NumericProfile, *, share: float = _SHARE, most: timedelta = timedelta.max) -> timedelta | None:
     """The age at which a share of the labels that ever come have come, from counted delays; None if too few are known.
 
-    It is the upper end of the delay bucket that holds that quantile, so at most 2.2 % too long.
+    It is the upper end of the delay bucket that holds that quantile, so at most 2.2 % too long. Delays beyond `most`
+    are none: a label that is here cannot have taken until the year 9999.
     """
-    if delays.finite < _ENOUGH:
+    low, high = buckets.edges(delays.cells.codes, delays.scale)
+    counts = np.where(low <= most.total_seconds(), delays.cells.counts, 0)
+    if counts.sum() < _ENOUGH:
         return None
-    reached = np.cumsum(delays.cells.counts) >= share * delays.cells.total
-    _, high = buckets.edges(delays.cells.codes, delays.scale)
+    reached = np.cumsum(counts) >= share * counts.sum()
     return timedelta(seconds=float(high[int(np.argmax(reached))]))
 
 
@@ -42,6 +44,8 @@ def maturity(end: datetime, now: datetime, age: timedelta | None) -> Maturity | 
     """The state of a window that ended then; None while nothing is known of delays."""
     if age is None:
         return None
-    if now < end + age:
+    # An age may be longer than any moment can be moved by.
+    since = now - end
+    if since < age:
         return Maturity.PROVISIONAL
-    return Maturity.FINAL if now >= end + _FINAL * age else Maturity.MATURE
+    return Maturity.FINAL if since >= _FINAL * age else Maturity.MATURE

@@ -168,4 +168,3 @@ def _one_vocabulary(blocks: Sequence[NameBlock]) -> tuple[Ints, tuple[str, ...]]
         place = np.array([places.setdefault(name, len(places)) for name in block.names], np.int64)
         codes.append(place[block.cells.codes] if len(place) else block.cells.codes)
     return np.concatenate(codes), tuple(places)
-

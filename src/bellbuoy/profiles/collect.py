@@ -54,18 +54,24 @@ class Slots:
     segments: tuple[str, ...]
 
     @cached_property
-    def lines(self) -> list[tuple[str, str]]:
-        """Version and segment value of each group."""
-        return list(zip(self.versions, self.segments, strict=True))
+    def lines(self) -> tuple[list[tuple[str, str]], Ints]:
+        """The version and segment value of each line that occurs, and for each group the place of its own."""
+        places: dict[tuple[str, str], int] = {}
+        lines = zip(self.versions, self.segments, strict=True)
+        of = [places.setdefault(line, len(places)) for line in lines]
+        return list(places), np.array(of, np.int64)
 
     def sorted(self, values: NDArray[_T]) -> NDArray[_T]:
         """Values of the rows in the order of the groups."""
         return values if self.order is None else values[self.order]
 
 
-def slots(starts: Ints, version: Named, segment: Named) -> Slots:
-    """Group rows by window, version and segment value."""
-    group, (start, by_version, by_segment) = dense(starts, version.codes, segment.codes)
+def slots(starts: Ints, width: int, version: Named, segment: Named) -> Slots:
+    """Group rows by window (its start and width in seconds), version and segment value."""
+    shift = int(starts[0]) % width if len(starts) else 0
+    # Windows are numbered by their width: neighbours, not thousands of seconds apart, and so in small tables.
+    group, (number, by_version, by_segment) = dense(starts // width, version.codes, segment.codes)
+    start = number * width + shift
     order = None if _ascending(group) else np.argsort(group, kind="stable")
     return Slots(
         Groups(group if order is None else group[order], len(start)),
@@ -126,14 +132,10 @@ def count_numbers(values: NDArray[np.float64], null: Bools | None, groups: Group
 
 def count_names(column: Named, groups: Groups) -> NameBlock:
     """Count a categorical column; rows are in the order of the groups, and the empty name is null."""
-    there = column.codes > 0
+    cells = spread(column.codes, groups)
     counts = np.zeros((3, groups.count), np.int64)
-    counts[0] = groups.sizes
-    codes, inside = column.codes, groups
-    if not there.all():
-        counts[1] = groups.tally(~there)
-        codes, inside = codes[there], groups.only(there, counts[1])
-    return NameBlock(counts, (b"",) * groups.count, spread(codes, inside), column.names)
+    counts[:2] = groups.sizes, cells.count_of(0)
+    return NameBlock(counts, (b"",) * groups.count, cells.kept(cells.codes > 0), column.names)
 
 
 @dataclass(slots=True)
@@ -143,6 +145,7 @@ class Tally:
     plan: Plan
     size: int = 0  #: cells held, so that the caller knows when to drain
     _blocks: dict[tuple[str, str], list[tuple[Slots, Block]]] = field(default_factory=dict)
+    _last: tuple[Ints, Column | None, Slots] | None = None  #: the rows of a batch come to be flagged and to be counted
 
     def __post_init__(self) -> None:
         # Freed at once and never touched: the C library's allocator learns from it to keep arrays of this size for
@@ -151,21 +154,31 @@ class Tally:
 
     def add(self, rows: Rows, starts: Ints) -> None:
         """Count one batch: `starts` are the rows' windows."""
-        version = Named.of(rows.columns.get(self.plan.version or ""), rows.count)
-        whole = slots(starts, version, Named(np.zeros(rows.count, np.int64), ("",)))
+        by_version = rows.columns.get(self.plan.version or "")
+        whole = self._whole(starts, by_version)
         for name in self.plan.columns:
             self._keep(name, "", whole, _block(rows, name, whole, self.plan))
+        version = Named.of(by_version, rows.count)
         for by in self.plan.segments:
-            part = slots(starts, version, Named.of(rows.columns.get(by), rows.count))
+            part = slots(starts, self.plan.grain.seconds, version, Named.of(rows.columns.get(by), rows.count))
             for name in self.plan.outputs:
                 self._keep(name, by, part, _block(rows, name, part, self.plan))
             self._keep(NULLS, by, part, _flags(_null_flags(rows, self.plan.columns), rows.count, part))
 
     def flag(self, column: str, starts: Ints, version: Column | None, flags: Mapping[str, Bools]) -> None:
         """Count how many rows there are and how many of them are something: duplicates, in the future, without id."""
-        rows = len(starts)
-        where = slots(starts, Named.of(version, rows), Named(np.zeros(rows, np.int64), ("",)))
-        self._keep(column, "", where, _flags(flags, rows, where))
+        where = self._whole(starts, version)
+        self._keep(column, "", where, _flags(flags, len(starts), where))
+
+    def _whole(self, starts: Ints, version: Column | None) -> Slots:
+        """Where rows are counted by window and version."""
+        if self._last is None or self._last[0] is not starts or self._last[1] is not version:
+            rows = len(starts)
+            made = slots(
+                starts, self.plan.grain.seconds, Named.of(version, rows), Named(np.zeros(rows, np.int64), ("",))
+            )
+            self._last = starts, version, made
+        return self._last[2]
 
     def _keep(self, column: str, by: str, where: Slots, block: Block) -> None:
         self._blocks.setdefault((column, by), []).append((where, block))
@@ -182,9 +195,12 @@ class Tally:
 def _sheets(parts: Sequence[tuple[Slots, Block]]) -> Iterator[tuple[tuple[str, str], Sheet]]:
     """What was counted of one column, added up by version and segment value."""
     lines: dict[tuple[str, str], int] = {}
-    of = [lines.setdefault(line, len(lines)) for where, _ in parts for line in where.lines]
+    of = []
+    for where, _ in parts:
+        some, inner = where.lines
+        of.append(np.array([lines.setdefault(line, len(lines)) for line in some], np.int64)[inner])
     starts = np.concatenate([where.starts for where, _ in parts])
-    group, (line_of, start) = dense(np.array(of, np.int64), starts)
+    group, (line_of, start) = dense(np.concatenate(of), starts)
     whole = merged([block for _, block in parts], group, len(start))
     edges = np.searchsorted(line_of, np.arange(len(lines) + 1))
     for line, place in lines.items():

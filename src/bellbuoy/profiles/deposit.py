@@ -13,10 +13,10 @@ from bellbuoy.profiles.collect import add_profiles
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes
-from bellbuoy.profiles.shelf import keep_outcome, keep_profile, keep_sheet, take_outcome, take_profile, take_sheet
 from bellbuoy.profiles.sheet import Sheet
+from bellbuoy.profiles.shelf import keep_outcome, keep_profile, keep_sheet, take_outcome, take_profile, take_sheet
 from bellbuoy.store.database import Beat
-from bellbuoy.store.port import Series
+from bellbuoy.store.port import CATEGORY, NUMBER, Series
 from bellbuoy.windows import Grain
 
 #: Finer grains are kept by day too: pages of a year are drawn from days.
@@ -33,7 +33,7 @@ def deposit_profiles(beat: Beat, line: Series, profiles: Mapping[int, Profile], 
 
 
 def _deposit(beat: Beat, line: Series, sheet: Sheet, codes: Codes) -> None:
-    kind = "category" if isinstance(sheet.block, NameBlock) else "number"
+    kind = CATEGORY if isinstance(sheet.block, NameBlock) else NUMBER
     standing = beat.profiles_at(line, sheet)
     alike = [row for row in standing.values() if row.kind == kind]
     if len(alike) < len(standing):

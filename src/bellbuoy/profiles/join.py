@@ -119,7 +119,8 @@ class Pairs:
         good = self.target.usable(records) & np.isfinite(labels["label"])
         if not good.any():
             return
-        records, labels = records[good], labels[good]
+        if not good.all():
+            records, labels = records[good], labels[good]
         terms = self.target.terms(records, labels["label"].copy())
         starts = self.grain.starts(records["at"])
         version = records["version"].astype(np.int64)

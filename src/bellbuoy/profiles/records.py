@@ -75,6 +75,10 @@ def label_records(rows: Rows, label: str, time: str | None, target: Target, now:
 
 def one_of_each(keys: Keys, labels: Records) -> tuple[Keys, Records]:
     """One label for each key, ascending by key: the latest, of two at once the greater; first known as any was."""
+    order = np.argsort(keys)
+    keys, labels = keys[order], labels[order]
+    if (keys[1:] != keys[:-1]).all():
+        return keys, labels
     order = np.lexsort((labels["label"], labels["at"], keys))
     keys, labels = keys[order], labels[order]
     edges = np.flatnonzero(keys[1:] != keys[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from bellbuoy.errors import SourceError
 from bellbuoy.profiles.collect import Tally, add_profiles
 from bellbuoy.profiles.deposit import keep_profiles
 from bellbuoy.profiles.join import Pairs
@@ -22,6 +24,10 @@ from bellbuoy.sources.port import Kind, Mark, Moments, Note, Rows, Source, Want
 from bellbuoy.store.database import Beat
 
 Ints = NDArray[np.int64]
+#: Where the mark has what the counts were asked by.
+_ASKED = "asked"
+#: Notes of a source that has less to give than it had.
+_GONE = {"unreadable", "no-files"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,13 @@ def count_reference(
 ) -> Reference | None:
     """Count the reference set; None when it stands as it was counted (`known` is its mark then).
 
+    It is counted anew when a file of it has changed, or when the model's file asks for other counts.
+
     Raises:
         SourceError: it cannot be read at all.
     """
-    if known and _unchanged(table.source, known, now):
+    asked = _asked(watch, table)
+    if known and known.get(_ASKED) == asked and _unchanged(table.source, known, now):
         return None
     there = table.source.columns()
     kinds = {name: kind for name, kind in watch.kinds.items() if name in there or name in watch.plan.columns}
@@ -68,7 +77,9 @@ def count_reference(
         made.tally.add(_without_version(rows, watch), np.zeros(rows.count, np.int64))
         if table.label in there:
             _pair(made.pairs, rows, watch, table, codes, now)
-    made.mark, made.notes = pull.mark, pull.notes
+    if not made.rows:
+        raise SourceError(next((note.message for note in pull.notes), "it has no rows"))
+    made.mark, made.notes = {**pull.mark, _ASKED: asked}, pull.notes
     return made
 
 
@@ -96,8 +107,25 @@ def _whole(parts: Mapping[int, Profile]) -> dict[int, Profile]:
 
 
 def _unchanged(source: Source, known: Mapping[str, object], now: datetime) -> bool:
-    """Whether a pull from the mark on would give nothing: no file changed since."""
-    return all(rows.count == 0 for rows in source.pull(Want({}), dict(known), now))
+    """Whether a pull from the mark on would give nothing and leave the mark as it is: no file changed since.
+
+    A file that was replaced by one of as many rows gives none either; but its entry in the mark is another.
+
+    Raises:
+        SourceError: nothing changed but that a file is gone or cannot be read any more.
+    """
+    pull = source.pull(Want({}), dict(known), now)
+    same = all(rows.count == 0 for rows in pull) and {**known, **pull.mark} == known
+    gone = next((note.message for note in pull.notes if note.code in _GONE), None)
+    if same and gone is not None:
+        raise SourceError(gone)
+    return same
+
+
+def _asked(watch: Watch, table: ReferenceTable) -> str:
+    """What the counts depend on besides the rows, short."""
+    said = (watch.plan, watch.target, sorted(watch.kinds.items()), table.label, table.label_time, table.label_kind)
+    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
 def _without_version(rows: Rows, watch: Watch) -> Rows:
@@ -113,7 +141,8 @@ def _pair(pairs: Pairs, rows: Rows, watch: Watch, table: ReferenceTable, codes: 
     records = prediction_records(_without_version(rows, watch), time.micro, watch.plan, watch.target, codes)
     labels = label_records(rows, table.label, table.label_time, watch.target, now)
     known = np.isfinite(labels["label"])
-    if table.label_time in rows.columns:
-        pairs.add(records[known], labels[known])
-    else:
-        pairs.count(records[known], labels[known])
+    # Where nobody says when a row was predicted, or its label was known, nobody knows how long that took.
+    timed = np.full(rows.count, table.label_time in rows.columns)
+    timed = timed if time.null is None else timed & ~time.null
+    pairs.add(records[known & timed], labels[known & timed])
+    pairs.count(records[known & ~timed], labels[known & ~timed])

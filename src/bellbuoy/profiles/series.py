@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +24,10 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which counts: of one version or all, of one segment or all rows, in a stretch of time (seconds)."""
+    """Which counts: of one version or all, of one segment or all rows, of windows that start in a stretch of time.
+
+    The stretch is in seconds. A window is whole or left out: none is cut to the part of it that lies inside.
+    """
 
     version: str | None = None
     by: str = ""
@@ -73,22 +77,25 @@ class Counts:
         out: dict[str, dict[int, Profile]] = {}
         for column in columns:
             ids = self._ids(column, grain, where)
-            rows = (
-                (row.start, take_profile(row, self._names))
-                for _, row in self.shelf.profiles(ids, where.start, where.end)
-            )
+            parts = self.shelf.profiles(ids, _edge(where.start, grain), _edge(where.end, grain))
+            rows = ((row.start, take_profile(row, self._names)) for _, row in parts)
             out[column] = rolled(rows, grain, add_profiles)
         return out
 
     def outcomes(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
         """Outcomes by window start, in order of time."""
         ids = self._ids(OUTCOME, grain, where)
-        rows = ((row.start, take_outcome(row)) for _, row in self.shelf.outcomes(ids, where.start, where.end))
-        return rolled(rows, grain, Outcome.__add__)
+        parts = self.shelf.outcomes(ids, _edge(where.start, grain), _edge(where.end, grain))
+        return rolled(((row.start, take_outcome(row)) for _, row in parts), grain, Outcome.__add__)
 
     def newest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:
-        """Start of the newest window in which a column was counted; None if it never was."""
-        return self.shelf.newest_profile(self._ids(column, grain, where))
+        """Start of the newest window in which a column was counted, before the slice's end if it has one; else None."""
+        ids = self._ids(column, grain, where)
+        newest = self.shelf.newest_profile(ids)
+        if newest is None or where.end is None or newest < where.end:
+            return newest
+        # Rows from the future are rare enough for the long way.
+        return max((row.start for _, row in self.shelf.profiles(ids, None, where.end)), default=None)
 
     def reference(self, column: str, where: Slice = EVERYTHING) -> Profile | None:
         """The profile of a column on the reference set."""
@@ -113,6 +120,14 @@ def kept_grain(base: Grain, wanted: Grain) -> Grain:
     return Grain.DAY if wanted.seconds >= Grain.DAY.seconds > base.seconds else base
 
 
+def _edge(moment: int | None, grain: Grain | str) -> int | None:
+    """The start of the first window that does not start before a moment."""
+    if moment is None or grain == REFERENCE:
+        return moment
+    width = Grain(grain).seconds
+    return int(Grain(grain).regroup(np.array([moment + width - 1], np.int64))[0])
+
+
 def rolled(rows: Iterable[tuple[int, _T]], grain: Grain | str, add: Callable[[_T, _T], _T]) -> dict[int, _T]:
     """Add up parts by the window of a grain, in order of time; the reference has one window, 0."""
     out: dict[int, _T] = {}
@@ -123,8 +138,8 @@ def rolled(rows: Iterable[tuple[int, _T]], grain: Grain | str, add: Callable[[_T
 
 
 def total(parts: Mapping[int, _T], add: Callable[[_T, _T], _T]) -> _T | None:
-    """All parts added up; None when there is none."""
-    out: _T | None = None
+    """All parts added up, those of one kind first; None when there is none."""
+    sums: dict[type[_T], _T] = {}
     for part in parts.values():
-        out = part if out is None else add(out, part)
-    return out
+        sums[type(part)] = add(sums[type(part)], part) if type(part) in sums else part
+    return reduce(add, sums.values()) if sums else None

@@ -132,10 +132,14 @@ def gathered(codes: Ints, of: Ints, counts: Ints | None, groups: int) -> Spread:
     """Count equal codes of each group, each once or as often as `counts` says; those that come to 0 vanish."""
     if not len(codes):
         return Spread(codes, codes, np.zeros(groups + 1, np.int64))
+    low, high = int(codes.min()), int(codes.max())
+    if low >= 0:
+        scale = _Scale(low - 1 - buckets.OFFSET, high - low + 1, -1)
+        return _counted(codes - low, of, scale, groups, counts)
     size = np.abs(codes)
     zero = size == 0 if size.min() == 0 else None
     index = (size if zero is None else np.where(zero, size.max(), size)).astype(np.float64) - buckets.OFFSET
-    scale = _Scale.over(index.min(), index.max(), signed=zero is not None or codes.min() < 0)
+    scale = _Scale.over(index.min(), index.max(), signed=True)
     place = scale.places(index, codes, zero)
     return _counted(place, of, scale, groups, counts)
 
@@ -172,7 +176,8 @@ class _Scale:
     def codes(self, places: Ints) -> Ints:
         """The codes at places."""
         away = places - self.middle
-        return away + np.sign(away) * (self.low + buckets.OFFSET)
+        codes: Ints = away + np.sign(away) * (self.low + buckets.OFFSET)
+        return codes
 
 
 def _counted(place: Ints, of: Ints, scale: _Scale, groups: int, counts: Ints | None) -> Spread:
@@ -207,12 +212,14 @@ def compact(codes: Ints) -> tuple[Ints, Ints]:
     """Distinct codes, ascending, and for each code its place among them: `np.unique` without sorting where it can."""
     if not len(codes):
         return codes, codes
+    low, high = int(codes.min()), int(codes.max())
+    if low == high:
+        return codes[:1], np.zeros(len(codes), np.int64)
     step = np.diff(codes)
     if not (step < 0).any():
         place = np.concatenate([[0], np.cumsum(step > 0)])
         return codes[np.concatenate([[0], np.flatnonzero(step) + 1])], place
-    low = int(codes.min())
-    span = int(codes.max()) - low + 1
+    span = high - low + 1
     if span > _DENSE * len(codes) + 200_000:
         return np.unique(codes, return_inverse=True)
     shifted = codes - low
@@ -226,13 +233,14 @@ def dense(*keys: Ints) -> tuple[Ints, list[Ints]]:
 
     Groups are numbered in the order of the keys, the first key first.
     """
-    joint = np.zeros(len(keys[0]), np.int64)
-    values = []
-    for key in keys:
-        distinct, place = compact(key)
-        values.append(distinct)
+    found = [compact(key) for key in keys]
+    values = [distinct for distinct, _ in found]
+    # Mostly all but one key are the same throughout, and then that one has numbered the groups already.
+    varying = [(distinct, place) for distinct, place in found if len(distinct) > 1] or found[:1]
+    joint = varying[0][1]
+    for distinct, place in varying[1:]:
         joint = joint * len(distinct) + place
-    seen, group = compact(joint)
+    seen, group = compact(joint) if len(varying) > 1 else (np.arange(len(varying[0][0])), joint)
     parts: list[Ints] = []
     for distinct in reversed(values):
         seen, place = np.divmod(seen, max(1, len(distinct)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from bellbuoy.sources.port import KeyType, Kind, Mark, Moments, Note, Numbers, R
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.ledger import Ledger
 from bellbuoy.store.port import ModelRow, NoteRow
-from bellbuoy.windows import to_micro
+from bellbuoy.windows import MICRO, to_micro
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -36,6 +36,8 @@ Records = NDArray[np.void]
 #: Cells held in memory before they are written into the open transaction (16 bytes each).
 _HELD = 8_000_000
 PREDICTIONS, LABELS = "predictions", "labels"
+#: Moments of which windows can be made: a week around them must have a date.
+_CALENDAR = (to_micro(datetime(2, 1, 1, tzinfo=UTC)), to_micro(datetime(9998, 1, 1, tzinfo=UTC)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,20 @@ class Step:
         self.counts["rows"] += rows.count
         self.counts["duplicates"] += int(seen.sum())
         if rows.count:
-            self.latest = max(self.latest or 0, int(micro.max()))
+            self._remember_latest(micro)
             self.tally.add(rows, starts)
             self._enter(rows, micro)
+
+    def _remember_latest(self, micro: Ints) -> None:
+        """A row of the future must not make a source that has gone quiet look fresh for years."""
+        begun = micro[micro <= self._future]
+        if len(begun):
+            self.latest = max(self.latest or 0, int(begun.max()))
+
+    @property
+    def _future(self) -> int:
+        """Later moments are in the future; clocks differ, so by a window it may be."""
+        return to_micro(self.now) + self.watch.plan.grain.seconds * MICRO
 
     def _seen(self, rows: Rows) -> Bools:
         """Rows whose id came before, in this batch or ever."""
@@ -167,13 +180,14 @@ class Step:
         """Each row's time: its own, else when it became visible, else now; and which are odd."""
         time = rows.columns[self.watch.plan.time]
         assert isinstance(time, Moments)
-        micro, now = time.micro, to_micro(self.now)
-        flags = {"future": micro > now + self.watch.plan.grain.seconds * 1_000_000}
-        if time.null is not None and time.null.any():
+        micro, none = time.micro, _nowhere(time)
+        flags = {"future": micro > self._future}
+        if none.any():
             cursor = rows.columns.get(self.watch.plan.cursor or "")
-            other = cursor.micro if isinstance(cursor, Moments) and cursor.null is None else np.full(rows.count, now)
-            micro = np.where(time.null, other, micro)
-            flags = {"future": flags["future"] & ~time.null, "no time": time.null}
+            now = np.full(rows.count, to_micro(self.now))
+            other = now if not isinstance(cursor, Moments) else np.where(_nowhere(cursor), now, cursor.micro)
+            micro = np.where(none, other, micro)
+            flags = {"future": flags["future"] & ~none, "no time": none}
         return micro, flags
 
     def _enter(self, rows: Rows, micro: Ints) -> None:
@@ -189,7 +203,6 @@ class Step:
             self.pairs.add(records[known], labels)
             self.counts["matched"] += len(labels)
         self.predictions.append(keys, records)
-        self.predictions.merge()
 
     def _take_labels(self, table: LabelTable) -> None:
         kinds = {table.label: table.kind} | ({table.time: Kind.MOMENT} if table.time else {})
@@ -219,12 +232,12 @@ class Step:
         if len(keys):
             self._join(keys, labels, again, old)
             self.labels.append(keys, labels)
-            self.labels.merge()
 
     def _join(self, keys: NDArray[np.uint64], labels: Records, again: Bools, old: Records | None) -> None:
         """Join labels, ascending by key; `old` is what those that come `again` said before."""
         found, records = self.predictions.find(keys)
         if records is not None:
+            records = _fitted(records, self.watch.target.layout(self.watch.plan.segments))
             fresh = ~again[found]
             self.pairs.add(records[fresh], labels[found & ~again])
             if old is not None and len(old):
@@ -280,6 +293,25 @@ class Step:
         if self.latest is not None:
             facts["latest"] = max(self.latest, facts.get("latest", self.latest))
         beat.finish(at=to_micro(self.now), facts=facts)
+
+
+def _nowhere(time: Moments) -> Bools:
+    """Where there is no moment, or one so far away that no window can be made of it."""
+    far: Bools = (time.micro < _CALENDAR[0]) | (time.micro >= _CALENDAR[1])
+    return far if time.null is None else far | time.null
+
+
+def _fitted(records: Records, layout: np.dtype[np.void]) -> Records:
+    """Predictions as the model's file has them now: segments and scores that were not logged then are unknown."""
+    if records.dtype == layout:
+        return records
+    out = np.zeros(len(records), layout)
+    for name in layout.names or ():
+        if name in (records.dtype.names or ()):
+            out[name] = records[name]
+        elif layout[name].kind == "f":
+            out[name] = np.nan
+    return out
 
 
 def step(database: Database, watch: Watch, *, now: datetime) -> Counted:

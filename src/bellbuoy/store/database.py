@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import OperationalError as DatabaseDown
 
 from bellbuoy.errors import ConfigError, StateError
@@ -59,7 +59,7 @@ class Database:
         except StateError:
             engine.dispose()
             raise
-        except DatabaseDown as why:
+        except DatabaseError as why:
             engine.dispose()
             shown = make_url(url).render_as_string(hide_password=True)
             raise StateError("the state does not open", where=shown, hint=str(why.orig)) from why

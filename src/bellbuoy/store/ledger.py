@@ -10,7 +10,7 @@ A look-up of n keys costs n binary searches a file, whatever the history holds; 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ Records = NDArray[np.void]
 
 #: A file of this many rows is merged no more: merging must fit in memory.
 LARGEST = 2_000_000
+#: Rows kept in memory before they are written: what a cycle brings is mostly one file.
+_HELD = 500_000
 #: How many files of about one size there may be before they are merged.
 _FANOUT = 6
 
@@ -47,32 +49,41 @@ class Part:
 
 
 class Ledger:
-    """The files of one model and kind. Changes are on disk at once but count only when `rows()` is committed."""
+    """The files of one model and kind. What is added is written when `rows()` asks, and counts once committed."""
 
     def __init__(self, folder: Path, kind: str, rows: Iterable[LedgerPart]) -> None:
         self.folder = folder
         self.kind = kind
         self._parts = [self._opened(row) for row in rows]
+        self._fresh: list[Part] = []  #: not on disk yet
 
     def rows(self) -> list[LedgerPart]:
-        """What the state must vouch for, oldest first."""
+        """What the state must vouch for, oldest first; all of it is on disk then."""
+        self._settle()
         return [part.row for part in self._parts]
 
     def append(self, keys: Keys, records: Records) -> None:
-        """Write a file of new records; a key may come again, the later record wins."""
+        """Take in new records; a key may come again, the later record wins. Many batches become one file."""
         if not len(keys):
             return
-        order = np.argsort(keys, kind="stable")
-        self._parts.append(self._written(keys[order], records[order]))
+        self._fresh.append(self._made("", *_sorted(keys, records)))
+        if _total(self._fresh) >= _HELD:
+            self._settle()
+        elif len(self._fresh) >= _FANOUT:
+            self._fresh = [self._made("", *_joined(self._fresh))]
 
     def find(self, keys: Keys) -> tuple[NDArray[np.bool_], Records | None]:
         """Which keys are known, and the newest record of each one that is (in the order of the keys)."""
-        order = np.argsort(keys, kind="stable")
-        wanted = keys[order]
+        parts = [*self._parts, *self._fresh]
+        if not parts:
+            return np.zeros(len(keys), np.bool_), None
+        sorted_ = (keys[1:] >= keys[:-1]).all()
+        order = np.arange(len(keys)) if sorted_ else np.argsort(keys, kind="stable")
+        wanted = keys if sorted_ else keys[order]
         open_ = np.arange(len(wanted))
         known = np.zeros(len(keys), np.bool_)
         found: list[tuple[Ints, Records]] = []
-        for part in reversed(self._parts):
+        for part in reversed(parts):
             place = part.find(wanted[open_])
             hit = place >= 0
             if hit.any():
@@ -81,17 +92,9 @@ class Ledger:
                 open_ = open_[~hit]
         return known, _in_order(found)
 
-    def merge(self) -> None:
-        """Merge files of about one size where they became many."""
-        for run in _runs(self._parts):
-            keys = np.concatenate([part.keys for part in run])
-            records = _stacked([part.records for part in run])
-            order = np.argsort(keys, kind="stable")
-            place = self._parts.index(run[0])
-            self._parts[place : place + len(run)] = [self._written(keys[order], records[order])]
-
     def forget(self, before: int) -> None:
         """Let go of files whose newest moment is before a horizon (microseconds)."""
+        self._settle()
         self._parts = [part for part in self._parts if part.row.last >= before]
 
     def sweep(self) -> None:
@@ -105,13 +108,39 @@ class Ledger:
         keys = np.load(self.folder / f"{row.name}.keys.npy", mmap_mode="r")
         return Part(row, keys, np.load(self.folder / f"{row.name}.rows.npy", mmap_mode="r"))
 
+    def _settle(self) -> None:
+        """Write what is in memory as one file, and merge files of about one size where they became many."""
+        if not self._fresh:
+            return
+        self._parts.append(self._written(*_joined(self._fresh)))
+        self._fresh = []
+        for run in _runs(self._parts):
+            place = self._parts.index(run[0])
+            self._parts[place : place + len(run)] = [self._written(*_joined(run))]
+
     def _written(self, keys: Keys, records: Records) -> Part:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{self.kind}-{next(_free(self.folder, self.kind)):08d}"
         _save(self.folder / f"{name}.keys.npy", keys)
         _save(self.folder / f"{name}.rows.npy", records)
+        return self._opened(self._made(name, keys, records).row)
+
+    def _made(self, name: str, keys: Keys, records: Records) -> Part:
         row = LedgerPart(self.kind, name, len(keys), int(records["at"].min()), int(records["at"].max()))
-        return self._opened(row)
+        return Part(row, keys, records)
+
+
+def _joined(parts: Sequence[Part]) -> tuple[Keys, Records]:
+    keys = np.concatenate([part.keys for part in parts])
+    return _sorted(keys, _stacked([part.records for part in parts]))
+
+
+def _sorted(keys: Keys, records: Records) -> tuple[Keys, Records]:
+    """Both by key, equal keys in the order of arrival; ids that are handed out in turn come sorted."""
+    if (keys[1:] >= keys[:-1]).all():
+        return keys, records
+    order = np.argsort(keys, kind="stable")
+    return keys[order], records[order]
 
 
 def _free(folder: Path, kind: str) -> Iterator[int]:
@@ -148,6 +177,8 @@ def _stacked(arrays: list[Records]) -> Records:
     """Records of several files under one another; a field that an older file lacks is zero there."""
     newest = arrays[-1].dtype
     assert newest.names is not None
+    if all(array.dtype == newest for array in arrays):
+        return np.concatenate(arrays)
     out = np.zeros(sum(map(len, arrays)), newest)
     at = 0
     for array in arrays:
@@ -165,4 +196,4 @@ def _in_order(found: list[tuple[Ints, Records]]) -> Records | None:
     # Files were searched newest first; their records are stacked oldest first to keep the newest layout.
     places = np.concatenate([place for place, _ in reversed(found)])
     records = _stacked([part for _, part in reversed(found)])
-    return records[np.argsort(places, kind="stable")]
+    return records if (places[1:] > places[:-1]).all() else records[np.argsort(places, kind="stable")]

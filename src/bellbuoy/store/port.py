@@ -22,14 +22,18 @@ class Series:
     segment: str = ""  #: the segment's value
 
 
+#: What a profile is of.
+NUMBER, CATEGORY = 0, 1
+
+
 class ProfileRow(NamedTuple):
-    """A profile as it is kept: `cells` is packed by `profiles/shelf.py`; None stands for a number that is not there.
+    """A profile as it is kept: `cells` is packed by `profiles/packing.py`; None stands for a number that is not there.
 
     A tuple, in the order of the table's columns: a cycle may write tens of thousands.
     """
 
     start: int  #: seconds since 1970, UTC
-    kind: str  #: number or category
+    kind: int  #: NUMBER or CATEGORY
     rows: int
     nulls: int = 0
     nans: int = 0
@@ -46,13 +50,12 @@ class ProfileRow(NamedTuple):
     cells: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRow:
-    """An outcome as it is kept."""
+class OutcomeRow(NamedTuple):
+    """An outcome as it is kept: `sums` and `cells` are packed by `profiles/packing.py`; a tuple as ProfileRow is."""
 
     start: int
     rows: int
-    sums: Mapping[str, float | None] = field(default_factory=dict)
+    sums: bytes = b""
     cells: bytes = b""
 
 

@@ -31,7 +31,8 @@ def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the drive
     # The driver's own transaction handling begins too late and ends too early; ours is explicit.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+    settings = (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000")
+    for pragma in settings:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

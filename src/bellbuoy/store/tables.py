@@ -77,7 +77,7 @@ profile = Table(
     METADATA,
     Column("series", ForeignKey("series.id"), primary_key=True),
     Column("start", BigInteger, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("nulls", BigInteger, nullable=False),
     Column("nans", BigInteger, nullable=False),
@@ -102,7 +102,7 @@ outcome = Table(
     Column("series", ForeignKey("series.id"), primary_key=True),
     Column("start", BigInteger, primary_key=True),
     Column("rows", BigInteger, nullable=False),
-    Column("sums", JSON, nullable=False),
+    Column("sums", LargeBinary, nullable=False),
     Column("cells", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -1,0 +1,165 @@
+"""A step takes in what is new and says what it took; the reference set is counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bellbuoy.errors import StateError
+from bellbuoy.profiles.collect import ARRIVALS, ROWS, Plan
+from bellbuoy.profiles.join import Target
+from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
+from bellbuoy.profiles.records import Codes
+from bellbuoy.profiles.reference import ReferenceTable, count_reference, deposit_reference
+from bellbuoy.profiles.series import REFERENCE, Counts
+from bellbuoy.profiles.step import LabelTable, Step, Watch, step
+from bellbuoy.sources.port import KeyType, Kind
+from bellbuoy.store.database import Database
+from bellbuoy.testing import MemorySource, Value
+from bellbuoy.windows import Grain
+
+START = datetime(2024, 3, 1, tzinfo=UTC)
+NOW = START + timedelta(days=1)
+Row = Mapping[str, Value]
+
+
+def prediction(key: Value, hour: int | None = 0, score: float = 0.7) -> Row:
+    return {"id": key, "ts": None if hour is None else START + timedelta(hours=hour), "score": score}
+
+
+def label(key: Value, value: Value = 1, hour: int = 2) -> Row:
+    return {"id": key, "label": value, "known": START + timedelta(hours=hour)}
+
+
+class Stage:
+    """A state, a model and its two sources."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database.open("sqlite:///state.db", folder)
+        self.predictions, self.labels = MemorySource(), MemorySource()
+        table = LabelTable(self.labels, "id", "label", "known", None, Kind.NUMBER)
+        kinds = {"ts": Kind.MOMENT, "score": Kind.NUMBER}
+        plan, target = Plan(Grain.HOUR, "ts", ("score",), ("score",)), Target("binary", ("0", "1"), ("score",), None)
+        folder = folder / "ledger"
+        self.watch = Watch("m", plan, target, kinds, self.predictions, "id", KeyType.WHOLE, table, folder)
+
+    def rows(self, column: str) -> Mapping[str, int]:
+        with self.database.read() as shelf:
+            profiles = Counts(shelf, "m", Grain.HOUR).profiles(column, Grain.DAY)
+        profile = next(iter(profiles.values()))
+        assert isinstance(profile, CategoryProfile)
+        return {"all": profile.rows, **profile.counts}
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    made.database.close()
+
+
+def test_a_step_says_what_it_took_in(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1), prediction(2), prediction(2)]
+    stage.labels.rows = [label(1), label(9)]
+    done = step(stage.database, stage.watch, now=NOW)
+    assert (done.rows, done.duplicates, done.labels, done.matched, done.unknown) == (2, 1, 2, 1, 1)
+
+
+def test_an_id_that_came_before_is_a_duplicate(stage: Stage) -> None:
+    for _ in range(2):
+        stage.predictions.rows = [*stage.predictions.rows, prediction(1)]
+        step(stage.database, stage.watch, now=NOW)
+    assert stage.rows(ROWS) == {"all": 2, "duplicate": 1}
+
+
+def test_a_row_of_the_future_is_counted_and_flagged(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1, hour=48)]
+    step(stage.database, stage.watch, now=NOW)
+    assert stage.rows(ROWS) == {"all": 1, "future": 1}
+
+
+def test_a_row_without_time_counts_as_of_now(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1, hour=None)]
+    step(stage.database, stage.watch, now=NOW)
+    with stage.database.read() as shelf:
+        assert list(Counts(shelf, "m", Grain.HOUR).profiles("score", "1h")) == [int(NOW.timestamp())]
+
+
+def test_labels_tell_how_many_of_them_came_for_nothing_known(stage: Stage) -> None:
+    stage.labels.rows = [label(9)]
+    step(stage.database, stage.watch, now=NOW)
+    assert stage.rows(ARRIVALS) == {"all": 1, "unknown id": 1}
+
+
+def test_a_label_that_means_nothing_is_told(stage: Stage) -> None:
+    labels = MemorySource([label(1, "maybe")])
+    assert stage.watch.labels is not None
+    table = replace(stage.watch.labels, source=labels, kind=Kind.CATEGORY)
+    target = Target("multiclass", ("yes", "no"), (), "score")
+    done = step(stage.database, replace(stage.watch, labels=table, target=target), now=NOW)
+    assert [note.code for note in done.notes] == ["odd-label"]
+
+
+def test_a_step_without_labels_or_ids_counts_all_the_same(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1), prediction(1)]
+    done = step(stage.database, replace(stage.watch, id=None, labels=None), now=NOW)
+    assert (done.rows, done.duplicates) == (2, 0)
+
+
+def test_nothing_new_is_a_cycle_too(stage: Stage) -> None:
+    step(stage.database, stage.watch, now=NOW)
+    with stage.database.read() as shelf:
+        assert shelf.model("m").cycle == 1
+
+
+def test_of_two_steps_on_one_cycle_the_second_is_refused(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1)]
+    late = Step(stage.database, stage.watch, NOW)
+    step(stage.database, stage.watch, now=NOW)
+    with pytest.raises(StateError, match="another process"):
+        late.run()
+
+
+def test_the_newest_prediction_is_remembered(stage: Stage) -> None:
+    stage.predictions.rows = [prediction(1, hour=3), prediction(2, hour=1)]
+    step(stage.database, stage.watch, now=NOW)
+    with stage.database.read() as shelf:
+        assert shelf.model("m").facts["latest"] == int((START + timedelta(hours=3)).timestamp() * 1e6)
+
+
+def test_the_reference_is_counted_whole_with_its_outcome(stage: Stage) -> None:
+    source = MemorySource([{**prediction(key, hour=key), "label": key % 2} for key in range(6)])
+    codes, table = Codes({}), ReferenceTable(source, "label")
+    made = count_reference(stage.watch, table, {}, codes, NOW)
+    assert made is not None
+    with stage.database.beat("m", 0) as beat:
+        deposit_reference(beat, made, codes)
+        counts = Counts(beat, "m", Grain.HOUR)
+        profile, outcome = counts.reference("score"), counts.reference_outcome()
+    assert isinstance(profile, NumericProfile)
+    assert outcome is not None
+    assert (made.rows, profile.rows, outcome.rows) == (6, 6, 6)
+
+
+def test_a_reference_that_stands_is_not_counted_again(stage: Stage) -> None:
+    source = MemorySource([prediction(1)])
+    made = count_reference(stage.watch, ReferenceTable(source), {}, Codes({}), NOW)
+    assert made is not None
+    assert count_reference(stage.watch, ReferenceTable(source), made.mark, Codes({}), NOW) is None
+
+
+def test_a_new_reference_takes_the_place_of_the_old(stage: Stage) -> None:
+    for rows in ([prediction(1)], [prediction(1), prediction(2)]):
+        made = count_reference(stage.watch, ReferenceTable(MemorySource(rows)), {}, Codes({}), NOW)
+        assert made is not None
+        with stage.database.read() as shelf:
+            cycle = shelf.model("m").cycle
+        with stage.database.beat("m", cycle) as beat:
+            deposit_reference(beat, made, Codes({}))
+            beat.finish(at=0, facts={})
+    with stage.database.read() as shelf:
+        assert [row.rows for _, row in shelf.profiles(list(shelf.series("m", grain=REFERENCE)), None, None)] == [2]

@@ -1,0 +1,132 @@
+"""The ledger finds the newest record of each key, in memory and on disk, however its files are merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bellbuoy.store import ledger as ledger_module
+from bellbuoy.store.ledger import Ledger
+from bellbuoy.store.port import LedgerPart
+
+LAYOUT = np.dtype([("at", "<i8"), ("value", "<f8")])
+
+
+def records(*rows: tuple[int, float]) -> np.ndarray:
+    return np.array(list(rows), LAYOUT)
+
+
+def keys(*values: int) -> np.ndarray:
+    return np.array(values, np.uint64)
+
+
+def found(ledger: Ledger, *wanted: int) -> dict[int, float]:
+    known, rows = ledger.find(keys(*wanted))
+    values = [] if rows is None else rows["value"].tolist()
+    return dict(zip(keys(*wanted)[known].tolist(), values, strict=True))
+
+
+def reopened(folder: Path, rows: list[LedgerPart]) -> Ledger:
+    return Ledger(folder, "labels", rows)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path, "labels", [])
+
+
+def test_what_was_added_is_found_at_once(ledger: Ledger) -> None:
+    ledger.append(keys(7, 3), records((1, 0.7), (2, 0.3)))
+    assert found(ledger, 3, 5, 7) == {3: 0.3, 7: 0.7}
+
+
+def test_records_come_in_the_order_of_the_keys_asked_for(ledger: Ledger) -> None:
+    ledger.append(keys(1, 2, 3), records((1, 0.1), (1, 0.2), (1, 0.3)))
+    ledger.append(keys(9), records((1, 0.9)))
+    assert found(ledger, 9, 2, 1, 3) == {9: 0.9, 2: 0.2, 1: 0.1, 3: 0.3}
+
+
+def test_the_newest_record_of_a_key_wins(ledger: Ledger) -> None:
+    for value in (0.1, 0.2, 0.3):
+        ledger.append(keys(7), records((1, value)))
+    assert found(ledger, 7) == {7: 0.3}
+
+
+def test_of_equal_keys_in_one_batch_the_last_wins(ledger: Ledger) -> None:
+    ledger.append(keys(7, 3, 7), records((1, 0.1), (1, 0.5), (1, 0.2)))
+    assert found(ledger, 7) == {7: 0.2}
+
+
+def test_files_hold_what_was_added(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(7, 3), records((5, 0.7), (2, 0.3)))
+    rows = ledger.rows()
+    assert [(row.rows, row.first, row.last) for row in rows] == [(2, 2, 5)]
+    assert found(reopened(tmp_path, rows), 3, 7) == {3: 0.3, 7: 0.7}
+
+
+def test_nothing_is_written_before_it_is_asked_for(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(7), records((5, 0.7)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_batch_leaves_no_file(ledger: Ledger) -> None:
+    ledger.append(keys(), records())
+    assert ledger.rows() == []
+
+
+def test_what_is_too_much_for_memory_is_written_on_the_way(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "_HELD", 2)
+    ledger.append(keys(1, 2), records((1, 0.1), (1, 0.2)))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_many_cycles_leave_few_files(ledger: Ledger, tmp_path: Path) -> None:
+    rows: list[LedgerPart] = []
+    for cycle in range(100):
+        ledger = reopened(tmp_path, rows)
+        ledger.append(keys(cycle, 1_000), records((cycle, cycle), (cycle, cycle)))
+        rows = ledger.rows()
+    assert len(rows) < 15
+    assert found(reopened(tmp_path, rows), 0, 57, 1_000) == {0: 0.0, 57: 57.0, 1_000: 99.0}
+
+
+def test_files_that_nobody_vouches_for_are_swept(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((1, 0.1)))
+    kept = ledger.rows()
+    dying = reopened(tmp_path, kept)
+    dying.append(keys(2), records((1, 0.2)))
+    dying.rows()
+    reopened(tmp_path, kept).sweep()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{kept[0].name}.{part}.npy" for part in ("keys", "rows")
+    ]
+
+
+def test_files_of_another_kind_are_left_alone(tmp_path: Path) -> None:
+    other = Ledger(tmp_path, "predictions", [])
+    other.append(keys(1), records((1, 0.1)))
+    other.rows()
+    reopened(tmp_path, []).sweep()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_old_files_are_forgotten_whole(ledger: Ledger) -> None:
+    ledger.append(keys(1), records((5, 0.1)))
+    ledger.rows()
+    ledger.append(keys(2), records((9, 0.2)))
+    ledger.forget(before=6)
+    assert found(ledger, 1, 2) == {2: 0.2}
+
+
+def test_a_field_that_older_files_lack_is_nothing_there(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((5, 0.1)))
+    wider = reopened(tmp_path, ledger.rows())
+    wider.append(keys(2), np.array([(6, 0.2, 4)], [("at", "<i8"), ("value", "<f8"), ("by", "<i4")]))
+    known, rows = wider.find(keys(1, 2))
+    assert known.all()
+    assert rows is not None
+    assert rows["by"].tolist() == [0, 4]
