@@ -15,7 +15,7 @@ from bellbuoy.profiles import buckets
 from bellbuoy.profiles.blocks import Block, NameBlock, NumberBlock, merged
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile, Profile, short_name
 from bellbuoy.profiles.sheet import Sheet
-from bellbuoy.profiles.spread import Groups, dense, spread, spread_numbers
+from bellbuoy.profiles.spread import Groups, ascending, dense, spread, spread_numbers
 from bellbuoy.sources.port import Categories, Column, Moments, Numbers, Rows
 from bellbuoy.store.port import Series
 from bellbuoy.windows import MICRO, Grain
@@ -72,7 +72,7 @@ def slots(starts: Ints, width: int, version: Named, segment: Named) -> Slots:
     # Windows are numbered by their width: neighbours, not thousands of seconds apart, and so in small tables.
     group, (number, by_version, by_segment) = dense(starts // width, version.codes, segment.codes)
     start = number * width + shift
-    order = None if _ascending(group) else np.argsort(group, kind="stable")
+    order = None if ascending(group) else np.argsort(group, kind="stable")
     return Slots(
         Groups(group if order is None else group[order], len(start)),
         order,
@@ -265,7 +265,3 @@ def _null_flags(rows: Rows, columns: Sequence[str]) -> dict[str, Bools]:
         if null is not None and null.any():
             flags[name] = null
     return flags
-
-
-def _ascending(values: Ints) -> bool:
-    return bool(np.all(values[1:] >= values[:-1]))

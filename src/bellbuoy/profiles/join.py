@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bellbuoy.profiles.collect import DELAY, OUTCOME, count_numbers
 from bellbuoy.profiles.outcome import Outcome, Terms, binary_terms, multiclass_terms, regression_terms
 from bellbuoy.profiles.profile import NumericProfile
-from bellbuoy.profiles.spread import Groups, dense
+from bellbuoy.profiles.spread import Groups, ascending, dense
 from bellbuoy.sources.port import Categories, Column, Moments, Numbers, Rows
 from bellbuoy.store.port import Series
 from bellbuoy.windows import MICRO, Grain
@@ -135,8 +135,10 @@ class Pairs:
         self, terms: Terms, starts: Ints, version: Ints, by: str, segment: Ints
     ) -> Iterator[tuple[Series, int, Outcome]]:
         group, (start, versions, values) = dense(starts, version, segment)
-        order = np.argsort(group, kind="stable")
-        outcomes = terms.ordered(order).outcomes(Groups(group[order], len(start)))
+        if not ascending(group):
+            order = np.argsort(group, kind="stable")
+            group, terms = group[order], terms.ordered(order)
+        outcomes = terms.outcomes(Groups(group, len(start)))
         for place, outcome in enumerate(outcomes):
             version_name, value = self.names[int(versions[place])], self.names[int(values[place])] if by else ""
             yield Series(self.grain.value, OUTCOME, version_name, by, value), int(start[place]), outcome
@@ -145,8 +147,10 @@ class Pairs:
         """Count how long labels took, in seconds, by the window of the prediction."""
         delay = np.maximum(0.0, (labels["first"] - records["at"]) / MICRO)
         group, (start, versions) = dense(self.grain.starts(records["at"]), records["version"].astype(np.int64))
-        order = np.argsort(group, kind="stable")
-        block = count_numbers(delay[order], None, Groups(group[order], len(start)))
+        if not ascending(group):
+            order = np.argsort(group, kind="stable")
+            group, delay = group[order], delay[order]
+        block = count_numbers(delay, None, Groups(group, len(start)))
         for place, begin in enumerate(start.tolist()):
             line = self.delays.setdefault(Series(self.grain.value, DELAY, self.names[int(versions[place])]), {})
             # Ends cannot be taken back, so delays have none.

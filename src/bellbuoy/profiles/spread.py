@@ -246,3 +246,8 @@ def dense(*keys: Ints) -> tuple[Ints, list[Ints]]:
         seen, place = np.divmod(seen, max(1, len(distinct)))
         parts.append(distinct[place] if len(distinct) else place)
     return group, parts[::-1]
+
+
+def ascending(values: Ints) -> bool:
+    """Whether no value is less than the one before it."""
+    return bool(np.all(values[1:] >= values[:-1]))

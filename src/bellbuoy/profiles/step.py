@@ -32,6 +32,7 @@ from bellbuoy.windows import MICRO, to_micro
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Records = NDArray[np.void]
+Keys = NDArray[np.uint64]
 
 #: Cells held in memory before they are written into the open transaction (16 bytes each).
 _HELD = 8_000_000
@@ -209,31 +210,39 @@ class Step:
         want = Want(kinds, table.id, self.watch.key_type, table.cursor)
         pull = table.source.pull(want, dict(self.model.marks.get(LABELS, {})), self.now)
         for rows in pull:
-            self._take_label_batch(rows, table)
+            self._match(*self._usable(rows, table))
             self._tell(rows.count)
         self.marks[LABELS] = pull.mark
         self.notes += pull.notes
 
-    def _take_label_batch(self, rows: Rows, table: LabelTable) -> None:
+    def _usable(self, rows: Rows, table: LabelTable) -> tuple[Keys, Records]:
+        """Keys and records of the labels of a batch that have an id and mean something."""
         assert rows.keys is not None
         labels = label_records(rows, table.label, table.time, self.watch.target, self.now)
         good = np.isfinite(labels["label"])
         self._note_bad_labels(rows, table, good)
         if rows.keyless is not None:
             good &= ~rows.keyless
-        keys, labels = one_of_each(rows.keys[good], labels[good])
+        return (rows.keys, labels) if good.all() else (rows.keys[good], labels[good])
+
+    def _match(self, keys: Keys, labels: Records) -> None:
+        """Drop what was said before, join what is new, and keep it."""
+        keys, labels = one_of_each(keys, labels)
         known, old = self.labels.find(keys)
+        if old is None:
+            self._take_in(keys, labels, known, old)
+            return
         new = np.ones(len(keys), np.bool_)
-        if old is not None:
-            labels[known] = merged_labels(labels[known], old)
-            new[known] = labels[known] != old
-            old = old[new[known]]
-        keys, labels, again = keys[new], labels[new], known[new]
+        labels[known] = merged_labels(labels[known], old)
+        new[known] = labels[known] != old
+        self._take_in(keys[new], labels[new], known[new], old[new[known]])
+
+    def _take_in(self, keys: Keys, labels: Records, again: Bools, old: Records | None) -> None:
         if len(keys):
             self._join(keys, labels, again, old)
             self.labels.append(keys, labels)
 
-    def _join(self, keys: NDArray[np.uint64], labels: Records, again: Bools, old: Records | None) -> None:
+    def _join(self, keys: Keys, labels: Records, again: Bools, old: Records | None) -> None:
         """Join labels, ascending by key; `old` is what those that come `again` said before."""
         found, records = self.predictions.find(keys)
         if records is not None:
