@@ -14,7 +14,7 @@ from bellbuoy.metrics.reading import Measured, Reading
 from bellbuoy.windows import format_duration
 
 
-class Glow(StrEnum):
+class LightState(StrEnum):
     """What a light shows."""
 
     OK = "ok"
@@ -23,10 +23,10 @@ class Glow(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A light's state and its reason in words."""
+class Light:
+    """One of the three lights (model, pipeline, world), with its reason in words."""
 
-    glow: Glow
+    state: LightState
     why: str
 
 
@@ -60,17 +60,19 @@ class Shift:
     band: float
 
     @property
-    def beyond(self) -> float:
-        """How far it lies outside its band; negative inside."""
-        return self.distance - self.band
+    def trouble(self) -> float:
+        """How far out it lies: 1 where it is called out."""
+        return self.distance / (self.band + _SHIFT)
 
 
-#: Windows that say what is usual: so many, up to a week before the one judged, so that a fault is not its own excuse.
-PAST, LAG = 56, 7
-#: The fewest windows, and the fewest longer stretches, that say it.
-_FEWEST, _FEW_SPANS = 7, 3
-#: The band reaches so much beyond the farthest of those windows: the next one may be the farthest yet.
+#: So many windows say what is usual; the fewest windows, and the fewest longer stretches, that do.
+PAST, _FEWEST, _FEW_SPANS = 56, 7, 3
+#: The usual reaches so much beyond the farthest of those windows: the next one may be the farthest yet.
 _HEADROOM = 1.2
+#: So many windows beyond the usual are a swing of the weather, if it ends then; what lasts longer is an incident.
+_SWING = 3
+#: After so many windows a column that was distributed otherwise is the new normal.
+_PATIENCE = 21
 #: A share must rise by so much, beyond its interval, before the pipeline is in trouble.
 _SHARE_RISE = 0.05
 #: A distance (Jensen-Shannon) must leave its band by so much before the world is in trouble.
@@ -81,37 +83,58 @@ _SLACK = 0.1
 _LATE = 3
 
 
-def model_light(metric: str, now: Reading, usual: Reading, better: str, past: Sequence[float] = ()) -> Verdict:
+def model_light(metric: str, now: Reading, usual: Reading, better: str, past: Sequence[float] = ()) -> Light:
     """Whether the model performs as on the baseline, or at least as it has done: `past` are earlier stretches' values.
 
     Trouble when its interval lies behind the baseline's by more than the slack, and behind nearly all of the past.
     """
     if not isinstance(now, Measured):
-        return Verdict(Glow.UNKNOWN, now.why)
+        return Light(LightState.UNKNOWN, now.why)
     if not isinstance(usual, Measured):
-        return Verdict(Glow.UNKNOWN, f"{metric} is {now.value:.3g}, and nothing to compare it with: {usual.why}")
+        return Light(LightState.UNKNOWN, f"{metric} is {now.value:.3g}, and nothing to compare it with: {usual.why}")
     text = f"{metric} is {now.value:.3g} on {now.rows:,} labelled rows, {usual.value:.3g} on the baseline"
     sign = 1 if better == "higher" else -1
     best, floor = (now.high, usual.low) if sign > 0 else (now.low, usual.high)
-    if sign * best >= sign * floor - _SLACK * abs(usual.value):
-        return Verdict(Glow.OK, text)
+    behind = sign * (floor - best)
+    if behind <= 0:
+        return Light(LightState.OK, text)
+    return _behind(text, behind, _SLACK * abs(usual.value), sign * best, [sign * value for value in past])
+
+
+def _behind(text: str, behind: float, slack: float, best: float, past: Sequence[float]) -> Light:
+    """The light of a metric whose interval lies behind the baseline's; higher values are better."""
+    if behind <= slack:
+        return Light(LightState.OK, f"{text}, less than a tenth behind it")
     if len(past) < _FEW_SPANS:
-        return Verdict(Glow.UNKNOWN, f"{text}; too little has been seen to know whether that is usual")
-    worst = sorted(sign * value for value in past)[1]
-    if sign * best >= worst:
-        return Verdict(Glow.OK, f"{text}, as it has been before")
-    return Verdict(Glow.TROUBLE, text)
+        return Light(LightState.UNKNOWN, f"{text}; too little has been seen to know whether that is usual")
+    if best >= _worst(past, slack):
+        return Light(LightState.OK, f"{text}, as it has been in weeks before")
+    return Light(LightState.TROUBLE, text)
 
 
-def pipeline_light(shares: Sequence[Share]) -> Verdict:
-    """Whether rows come whole and once: trouble when a share rose beyond its interval."""
+def _worst(past: Sequence[float], slack: float) -> float:
+    """The least of what was usual among stretches in order of time (higher is better): what fell far is none of it."""
+    usual = list(past[:_FEW_SPANS])
+    usual += [value for value in past[_FEW_SPANS:] if value >= min(usual) - slack]
+    return min(usual)
+
+
+def pipeline_light(shares: Sequence[Share], unread: Sequence[str] = ()) -> Light:
+    """Whether rows come, whole and once: trouble when something could not be read or a share rose beyond its interval.
+
+    `unread` says in words what the last cycle could not read.
+    """
+    if unread:
+        more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
+        return Light(LightState.TROUBLE, f"{unread[0]}{more}")
     risen = [share for share in shares if share.risen > 0]
     if not risen:
-        return Verdict(Glow.OK, "rows come in time, and no column lost its values")
+        return Light(LightState.OK, "rows come in time, and no column lost its values")
     first = max(risen, key=lambda share: share.risen)
     assert isinstance(first.now, Measured)
     others = f", and {len(risen) - 1} more" if len(risen) > 1 else ""
-    return Verdict(Glow.TROUBLE, f"{first.name} in {first.now.value:.0%} of rows, usually {first.usual:.0%}{others}")
+    text = f"{first.name} in {first.now.value:.0%} of rows, usually in {first.usual:.0%} at most{others}"
+    return Light(LightState.TROUBLE, text)
 
 
 def usual_gap(starts: Sequence[int], width: int) -> timedelta:
@@ -120,9 +143,11 @@ def usual_gap(starts: Sequence[int], width: int) -> timedelta:
     return timedelta(seconds=max([width, *gaps]))
 
 
-def late_light(late: timedelta, gap: timedelta) -> Verdict | None:
+def late_light(late: timedelta, gap: timedelta) -> Light | None:
     """Trouble when no row has come for much longer than ever lately; None while that is not so."""
-    return Verdict(Glow.TROUBLE, f"no new rows for {format_duration(rounded(late))}") if late > _LATE * gap else None
+    return (
+        Light(LightState.TROUBLE, f"no new rows for {format_duration(rounded(late))}") if late > _LATE * gap else None
+    )
 
 
 def rounded(span: timedelta) -> timedelta:
@@ -136,34 +161,64 @@ def bands(distances: Sequence[Distance | None]) -> list[float]:
     """For each window the distance up to which it is usual: its noise, or what windows before it reached.
 
     Days and seasons differ more than sampling does, and a column must not be called out for that. Infinite while fewer
-    than seven windows have come before: nothing is judged on too little.
+    than seven windows have come before: nothing is judged on too little. What stays away for three weeks is the new
+    normal.
     """
     values = [None if one is None else one.value for one in distances]
     noises = [0.0 if one is None else one.noise for one in distances]
-    known = zip(noises, limits(values), strict=True)
+    known = zip(noises, limits(values, slack=_SHIFT, patience=_PATIENCE), strict=True)
     # A distance is 1 at most, and a column that lies so far away cannot be told to move farther.
     return [max(noise, limit if limit == math.inf else min(limit, 1.0)) for noise, limit in known]
 
 
-def limits(values: Sequence[float | None]) -> list[float]:
-    """For each window what nearly all (95 %) of the windows before it stayed below, with headroom; infinite for few."""
+def null_limits(shares: Sequence[float | None], usual: float) -> list[float]:
+    """For each window the share of nulls up to which it is usual: the baseline's, or what swings before it reached.
+
+    A column that goes on without its values is never used to it.
+    """
+    return limits(shares, floor=usual, slack=_SHARE_RISE)
+
+
+def limits(
+    values: Sequence[float | None], *, floor: float | None = None, slack: float = 0.0, patience: int | None = None
+) -> list[float]:
+    """For each window what nearly all (95 %) of the usual ones before it stayed below, with headroom.
+
+    A window farther than `slack` beyond its limit is not usual and teaches nothing, unless it was a short swing that is
+    over, or `patience` windows in a row were so. While there are few windows, the limit is `floor`, infinite for None.
+    """
+    usual: list[float] = []
+    away: list[float] = []
     out = []
-    for place in range(len(values)):
-        early = [value for value in values[max(0, place - PAST - LAG) : max(0, place - LAG)] if value is not None]
-        past = early if len(early) >= _FEWEST else [value for value in values[:place] if value is not None]
-        high = sorted(past)[-1 - len(past) // 20] if past else 0.0
-        out.append(_HEADROOM * high if len(past) >= _FEWEST else math.inf)
+    for value in values:
+        out.append(_limit(usual, floor))
+        if value is None:
+            continue
+        if value > out[-1] + slack:
+            away.append(value)
+            if len(away) == patience:
+                usual, away = away, []
+            continue
+        usual += [*away, value] if len(away) <= _SWING else [value]
+        away = []
     return out
 
 
-def world_light(shifts: Sequence[Shift]) -> Verdict:
+def _limit(usual: Sequence[float], floor: float | None) -> float:
+    past = usual[-PAST:]
+    if len(past) < _FEWEST:
+        return math.inf if floor is None else floor
+    return max(floor or 0.0, _HEADROOM * sorted(past)[-1 - len(past) // 20])
+
+
+def world_light(shifts: Sequence[Shift]) -> Light:
     """Whether what the model sees looks as it did: trouble when a column left its band by far."""
     if not shifts:
-        return Verdict(Glow.UNKNOWN, "nothing to compare with yet")
+        return Light(LightState.UNKNOWN, "nothing to compare with yet")
     if all(shift.band == math.inf for shift in shifts):
-        return Verdict(Glow.UNKNOWN, "too little has been seen to know what is usual")
-    moved = sorted((shift for shift in shifts if shift.beyond > _SHIFT), key=lambda shift: -shift.beyond)
+        return Light(LightState.UNKNOWN, "too little has been seen to know what is usual")
+    moved = sorted((shift for shift in shifts if shift.trouble > 1), key=lambda shift: -shift.trouble)
     if not moved:
-        return Verdict(Glow.OK, "inputs and outputs look as they did")
+        return Light(LightState.OK, "inputs and outputs look as they did")
     others = f", and {len(moved) - 1} more" if len(moved) > 1 else ""
-    return Verdict(Glow.TROUBLE, f"{moved[0].name} is distributed differently{others}")
+    return Light(LightState.TROUBLE, f"{moved[0].name} is distributed differently{others}")

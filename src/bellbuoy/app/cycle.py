@@ -63,6 +63,7 @@ def run_cycle(
     """One cycle of a model at a moment. What cannot be read is noted and tried again the next time.
 
     Raises:
+        ConfigError: the model's file gives rows another meaning than they were counted by.
         StateError: another process is at this model, or the state does not answer.
     """
     with only_one(ledger_folder(project, model.name).with_suffix(".lock")):

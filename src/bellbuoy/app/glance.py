@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bellbuoy.alarms.lights import (
-    LAG,
     PAST,
     Distance,
-    Glow,
     Share,
     Shift,
-    Verdict,
     bands,
     late_light,
-    limits,
     model_light,
+    null_limits,
     pipeline_light,
     usual_gap,
     world_light,
@@ -37,14 +33,17 @@ from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.step import Gauge, Taken, complete
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
-from bellbuoy.windows import Grain, from_micro, to_seconds
+from bellbuoy.windows import Grain, from_micro, from_seconds, to_seconds
 
-#: Windows that a fleet row shows.
-SHOWN = 90
+#: Windows that a fleet row shows, and that the lights of columns look at: those that say what is usual, and so many
+#: more that a fault which lasts may fill.
+SHOWN = HISTORY = PAST + 34
 #: Windows that the model's light judges together, as one day's weather must not ring, and how many such it looks at.
 _SPAN, _SPANS_BACK = 7, 10
 #: What the model's light judges where the key metric would swing with the seasons of what is predicted.
 _LIGHT_METRIC = {Task.REGRESSION: "r2"}
+#: Notes that say that rows are missing.
+UNREAD = ("unreadable", "no-files")
 #: The distance that the world light looks at.
 DISTANCE = "jensenshannon"
 
@@ -67,9 +66,32 @@ class Seen:
 
     @property
     def latest(self) -> datetime | None:
-        """The time of the newest prediction."""
+        """The time of the newest prediction, as far as `now` can know it."""
         micro = self.row.facts.get("latest")
-        return from_micro(micro) if isinstance(micro, int) else None
+        if not isinstance(micro, int):
+            return None
+        if not self.hindsight:
+            return from_micro(micro)
+        start = self.gauge.last(self.model.grain)
+        return None if start is None else min(from_seconds(start) + self.model.grain.delta, self.gauge.now)
+
+    @property
+    def hindsight(self) -> bool:
+        """Whether cycles have run later than the moment that is looked at: what came after it is left out."""
+        return self.row.cycled_at is not None and from_micro(self.row.cycled_at) > self.gauge.now
+
+    def until_now(self, where: Slice) -> Slice:
+        """A slice without what lies in the future of a moment that is looked back at."""
+        if not self.hindsight:
+            return where
+        now = to_seconds(self.gauge.now) + 1
+        return replace(where, end=now if where.end is None else min(where.end, now))
+
+    @property
+    def unread(self) -> list[str]:
+        """What the last cycle could not read, in words."""
+        last = [note for note in self.notes if note.last_at == self.row.cycled_at]
+        return [note.message for note in last if note.code in UNREAD]
 
     @property
     def grain(self) -> Grain:
@@ -98,9 +120,9 @@ def glance(seen: Seen) -> ModelStatus:
         name=model.name,
         task=model.task.value,
         owner=model.owner,
-        model=_light(lights[0]),
-        pipeline=_light(lights[1]),
-        world=_light(lights[2]),
+        model=lights[0],
+        pipeline=lights[1],
+        world=lights[2],
         headline=_headline(lights),
         key_metric=metric,
         readings=readings,
@@ -120,7 +142,7 @@ def aged(status: ModelStatus, seen: Seen, gap: timedelta, now: datetime) -> Mode
     verdict = late_light(late, gap)
     if verdict is None or status.pipeline.state is LightState.TROUBLE:
         return fresh
-    return replace(fresh, pipeline=_light(verdict), headline=status.headline or verdict.why)
+    return replace(fresh, pipeline=verdict, headline=status.headline or verdict.why)
 
 
 def judged(taken: Sequence[Taken], now: datetime) -> Taken | None:
@@ -130,18 +152,18 @@ def judged(taken: Sequence[Taken], now: datetime) -> Taken | None:
     return ripe[-1] if ripe else None
 
 
-def _model_verdict(seen: Seen, performance: Sequence[Taken]) -> Verdict:
+def _model_verdict(seen: Seen, performance: Sequence[Taken]) -> Light:
     """Judged over several windows together."""
     if seen.model.labels is None:
-        return Verdict(Glow.UNKNOWN, "no labels are configured, so nothing says how right it is")
+        return Light(LightState.UNKNOWN, "no labels are configured, so nothing says how right it is")
     metric = _LIGHT_METRIC.get(seen.model.task, key_metric(seen.gauge.subject))
     newest = judged(performance, seen.gauge.now)
     if newest is None:
-        return Verdict(Glow.UNKNOWN, "no labels yet that can be judged")
+        return Light(LightState.UNKNOWN, "no labels yet that can be judged")
     spans = [_span(seen, newest.window.end, back) for back in range(_SPANS_BACK)]
     now, _, *past = [_value(seen.gauge.over(metric, seen.grain, span)) for span in spans]
     usual = seen.gauge.usual(metric, seen.grain, where=replace(EVERYTHING, start=spans[0].start))
-    known = [one.value for one in past if isinstance(one, Measured)]
+    known = [one.value for one in reversed(past) if isinstance(one, Measured)]
     return model_light(entry(metric).title, now, usual, entry(metric).better.value, known)
 
 
@@ -156,10 +178,10 @@ def _value(taken: Taken | None) -> Reading:
     return taken.reading if taken is not None else Unmeasured("no labels yet")
 
 
-def _pipeline(seen: Seen) -> Verdict:
+def _pipeline(seen: Seen) -> Light:
     if seen.latest is None:
-        return Verdict(Glow.UNKNOWN, "no rows yet")
-    return pipeline_light([*_null_shares(seen), *_duplicates(seen)])
+        return pipeline_light([], seen.unread) if seen.unread else Light(LightState.UNKNOWN, "no rows yet")
+    return pipeline_light([*_null_shares(seen), *_duplicates(seen)], seen.unread)
 
 
 def gap_of(seen: Seen) -> timedelta:
@@ -181,13 +203,12 @@ def null_share(seen: Seen, column: str, taken: Sequence[Taken]) -> Iterator[Shar
     usual = seen.gauge.usual("null_rate", seen.grain, column)
     if ended and isinstance(usual, Measured):
         shares = [one.reading.value if isinstance(one.reading, Measured) else None for one in ended]
-        limit = limits(shares)[-1]
-        yield Share(f"{column} is null", ended[-1].reading, max(usual.value, limit if math.isfinite(limit) else 0.0))
+        yield Share(f"{column} is null", ended[-1].reading, null_limits(shares, usual.value)[-1])
 
 
 def back(seen: Seen) -> Slice:
     """The newest windows and those before them that say what is usual."""
-    return seen.lately(PAST + LAG + 2)
+    return seen.lately(HISTORY)
 
 
 def _duplicates(seen: Seen) -> Iterator[Share]:
@@ -196,9 +217,9 @@ def _duplicates(seen: Seen) -> Iterator[Share]:
         yield Share("the id came before", newest.reading, 0.0)
 
 
-def _world(seen: Seen) -> Verdict:
+def _world(seen: Seen) -> Light:
     if seen.latest is None:
-        return Verdict(Glow.UNKNOWN, "no rows yet")
+        return Light(LightState.UNKNOWN, "no rows yet")
     return world_light([shift for column in plan_of(seen.model).columns for shift in _shifts(seen, column)])
 
 
@@ -257,9 +278,5 @@ def _serving(seen: Seen) -> str | None:
     return max(best, key=lambda version: best[version]) if best else None
 
 
-def _headline(verdicts: Sequence[Verdict]) -> str | None:
-    return next((verdict.why for verdict in verdicts if verdict.glow is Glow.TROUBLE), None)
-
-
-def _light(verdict: Verdict) -> Light:
-    return Light(LightState(verdict.glow.value), verdict.why)
+def _headline(verdicts: Sequence[Light]) -> str | None:
+    return next((verdict.why for verdict in verdicts if verdict.state is LightState.TROUBLE), None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bellbuoy.app.project import OpenProject
 from bellbuoy.config.spec import Labels, Model, ScoreKind, Task
+from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
+from bellbuoy.profiles.join import Target, alike
 from bellbuoy.profiles.reference import ReferenceTable
 from bellbuoy.profiles.step import LabelTable, Watch
 from bellbuoy.sources.opening import open_source
@@ -34,7 +35,9 @@ def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) 
 
     Raises:
         SourceError: the predictions cannot be read at all, and nothing is known of them yet.
+        ConfigError: the task or the classes are others than those that rows were counted by.
     """
+    meant = _same_meaning(model, facts)
     source = open_source(project.place(model.predictions), project.folder, look_back=model.predictions.look_back)
     features = _feature_kinds(model, source, facts)
     kinds = _kinds(model, {name: kind or Kind.CATEGORY for name, kind in features.items()})
@@ -52,7 +55,7 @@ def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) 
         folder=ledger_folder(project, model.name),
     )
     seen = {name: kind.value for name, kind in kinds.items() if features.get(name, kind) is not None}
-    known: dict[str, object] = {"kinds": seen}
+    known: dict[str, object] = {"kinds": seen, "meant": meant}
     known |= {} if key_type is None else {"key_type": key_type.value}
     return Planned(watch, _reference(project, model, label_kind), known)
 
@@ -127,6 +130,22 @@ def segments_of(model: Model) -> tuple[str, ...]:
     """Columns by which rows are split, the host among them."""
     host = model.predictions.columns.host
     return tuple(dict.fromkeys([*model.segments.by, *([host] if host else [])]))
+
+
+def _same_meaning(model: Model, facts: Mapping[str, object]) -> list[str]:
+    """Task and classes: what outcomes are counted by, so that counts of other ones cannot be told from them."""
+    classes = classes_of(model)[-1:] if model.task is Task.BINARY else classes_of(model)
+    now, before = [model.task.value, *classes], facts.get("meant", [])
+    if isinstance(before, list) and before and not (len(before) == len(now) and all(map(alike, before, now))):
+        message = f"rows were counted as {_told(before)} so far, and would be as {_told(now)}"
+        hint = "put it back, or give the model's file another name to begin anew"
+        raise ConfigError(message, where=f"models/{model.name}.toml", hint=hint)
+    return now
+
+
+def _told(meant: Sequence[str]) -> str:
+    task, *classes = meant
+    return f"{task} ({', '.join(classes)})" if classes else task
 
 
 def _kinds(model: Model, features: Mapping[str, Kind]) -> dict[str, Kind]:

@@ -62,7 +62,7 @@ def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callab
     """
     door = _door()
     stop = Event()
-    cycles = Thread(target=_cycles, args=(app, tell, stop), name="cycles", daemon=True)
+    cycles = Thread(target=watch, args=(app, tell, stop), name="cycles", daemon=True)
 
     def answering(url: str) -> None:
         # Only now: a signal that comes while the server still starts must find no cycle half-loaded.
@@ -77,7 +77,8 @@ def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callab
             cycles.join(_PATIENCE)
 
 
-def _cycles(app: App, tell: Callable[[Cycled], None], stop: Event) -> None:
+def watch(app: App, tell: Callable[[Cycled], None], stop: Event) -> None:
+    """Run the cycles that are due until told to stop; `tell` hears of each. Nothing that goes wrong ends it."""
     beats = Beats(app)
     while not stop.is_set():
         try:

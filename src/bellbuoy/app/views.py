@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
+from bellbuoy.alarms.lights import Light, LightState
 
-class LightState(StrEnum):
-    """What a light shows."""
-
-    OK = "ok"
-    TROUBLE = "trouble"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """One of the three lights (model, pipeline, world), with its reason in words."""
-
-    state: LightState
-    why: str
+#: Lights are judged below and shown as they are.
+__all__ = ["ColumnStatus", "Firing", "Light", "LightState", "Mark", "ModelPage", "ModelStatus", "Point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +103,7 @@ class ColumnStatus:
     @property
     def moved(self) -> bool:
         """Whether the distance is (part of) the trouble."""
-        return self.drift is not None and self.drift_noise is not None and self.drift > self.drift_noise
+        return self.trouble > 1 and not self.nulls_risen
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +124,7 @@ class ModelPage:
     columns: tuple[ColumnStatus, ...]
     marks: tuple[Mark, ...]
     notes: tuple[str, ...]  #: what was odd about the data, told once each
-    better: str = "higher"  #: higher or lower
+    better: str = "higher"  #: higher, lower or neither
+    column: str | None = None  #: whose metric it is; None: the model's
+    segment: str | None = None  #: the part of the rows that is shown, as `key=value`; None: all of them
+    segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: parts that may be asked for, by their key

@@ -22,7 +22,7 @@ def _sentences(model: Model) -> Iterator[str]:
     yield _truth(model)
     baseline = model.baseline
     normal = baseline.reference or f"the {format_duration(baseline.trailing)} before"
-    yield f"Compared with {normal}{', like hours of the week with like' if baseline.seasonal else ''}."
+    yield f"Compared with {normal}."
     yield _alarms(model.alarms)
     if model.retrain is not None:
         when = [f"at {model.retrain.schedule}"] if model.retrain.schedule else []

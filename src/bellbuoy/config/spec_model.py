@@ -134,7 +134,7 @@ class Baseline(Spec):
     trailing: Span = timedelta(days=28)
     """How much of the past to compare with, where there is no reference set."""
     seasonal: Season | None = None
-    """`week` compares like hours of the week with like."""
+    """`week` compares like hours of the week with like. In this version it is read and not used yet."""
 
 
 class Feature(Spec):

@@ -10,11 +10,13 @@ that hold too many rows for chance. Categories: each is a bin, and those too rar
 
 A bin is too small when, were both sides one distribution, fewer than five rows of the smaller side would be expected in
 it (Cochran 1954); it is then joined with its neighbour. Joining looks at both sides together, never at one alone, so it
-favours no difference.
+favours no difference. Only where one bin would be left, and by chance the sides could hardly ever lie so far apart, are
+there two: a constant that becomes another must be seen, however few rows have it yet.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +31,8 @@ Ints = NDArray[np.int64]
 _MOST, _EACH = 20, 10
 #: Fewest expected rows in a bin.
 _LEAST = 5.0
+#: Beyond doubt: by chance once in a million tables (e^−14).
+_BEYOND = 14.0
 #: Code of infinity: beyond that of any double.
 _FAR = 1_000_000
 
@@ -121,10 +125,24 @@ def _joined(now: Floats, usual: Floats) -> Table:
     least = _LEAST * both.sum() / min(now.sum(), usual.sum())
     if both[both > 0].min() < least:
         group = np.array(_groups(both.tolist(), least), np.int64)
+        group = group if group.any() else _parted(now, usual)
         now, usual = _sums(group, now), _sums(group, usual)
         both = now + usual
     there = both > 0
     return Table(now[there], usual[there])
+
+
+def _parted(now: Floats, usual: Floats) -> Ints:
+    """Two groups where all bins would be one but the sides lie apart beyond doubt, as when a constant becomes another.
+
+    By Hoeffding's bound (1963) on how many of the fewer rows fall where the sides differ by chance.
+    """
+    more = now * usual.sum() > usual * now.sum()
+    few, both = min(now, usual, key=lambda side: float(side.sum())), now + usual
+    share, pooled = few[more].sum() / few.sum(), both[more].sum() / both.sum()
+    sides = ((share, pooled), (1 - share, 1 - pooled))
+    doubt = few.sum() * sum(p * math.log(p / q) for p, q in sides if p > 0 and q > 0)
+    return more.astype(np.int64) if doubt > _BEYOND else np.zeros(len(now), np.int64)
 
 
 def _groups(both: list[float], least: float) -> list[int]:

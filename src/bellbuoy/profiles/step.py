@@ -25,7 +25,7 @@ from bellbuoy.profiles.join import Pairs, Target
 from bellbuoy.profiles.records import Codes, label_records, merged_labels, one_of_each, prediction_records
 from bellbuoy.sources.port import KeyType, Kind, Mark, Moments, Note, Numbers, Rows, Source, Want
 from bellbuoy.store.database import Beat, Database
-from bellbuoy.store.ledger import Ledger
+from bellbuoy.store.ledger import Ledger, fitted
 from bellbuoy.store.port import ModelRow, NoteRow
 from bellbuoy.windows import MICRO, to_micro
 
@@ -246,7 +246,8 @@ class Step:
         """Join labels, ascending by key; `old` is what those that come `again` said before."""
         found, records = self.predictions.find(keys)
         if records is not None:
-            records = _fitted(records, self.watch.target.layout(self.watch.plan.segments))
+            # Segments and scores that were not logged then are unknown.
+            records = fitted(records, self.watch.target.layout(self.watch.plan.segments))
             fresh = ~again[found]
             self.pairs.add(records[fresh], labels[found & ~again])
             if old is not None and len(old):
@@ -308,19 +309,6 @@ def _nowhere(time: Moments) -> Bools:
     """Where there is no moment, or one so far away that no window can be made of it."""
     far: Bools = (time.micro < _CALENDAR[0]) | (time.micro >= _CALENDAR[1])
     return far if time.null is None else far | time.null
-
-
-def _fitted(records: Records, layout: np.dtype[np.void]) -> Records:
-    """Predictions as the model's file has them now: segments and scores that were not logged then are unknown."""
-    if records.dtype == layout:
-        return records
-    out = np.zeros(len(records), layout)
-    for name in layout.names or ():
-        if name in (records.dtype.names or ()):
-            out[name] = records[name]
-        elif layout[name].kind == "f":
-            out[name] = np.nan
-    return out
 
 
 def step(database: Database, watch: Watch, *, now: datetime) -> Counted:

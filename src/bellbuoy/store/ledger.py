@@ -173,21 +173,22 @@ def _total(parts: Iterable[Part]) -> int:
     return sum(part.row.rows for part in parts)
 
 
-def _stacked(arrays: list[Records]) -> Records:
-    """Records of several files under one another; a field that an older file lacks is zero there."""
-    newest = arrays[-1].dtype
-    assert newest.names is not None
-    if all(array.dtype == newest for array in arrays):
-        return np.concatenate(arrays)
-    out = np.zeros(sum(map(len, arrays)), newest)
-    at = 0
-    for array in arrays:
-        part = out[at : at + len(array)]
-        for name in newest.names:
-            if name in (array.dtype.names or ()):
-                part[name] = array[name]
-        at += len(array)
+def fitted(records: Records, layout: np.dtype[np.void]) -> Records:
+    """Records as another layout has them: a field that they lack is NaN, or 0 where it is no float."""
+    if records.dtype == layout:
+        return records
+    out = np.zeros(len(records), layout)
+    for name in layout.names or ():
+        if name in (records.dtype.names or ()):
+            out[name] = records[name]
+        elif layout[name].kind == "f":
+            out[name] = np.nan
     return out
+
+
+def _stacked(arrays: list[Records]) -> Records:
+    """Records of several files under one another, as the newest has them."""
+    return np.concatenate([fitted(array, arrays[-1].dtype) for array in arrays])
 
 
 def _in_order(found: list[tuple[Ints, Records]]) -> Records | None:

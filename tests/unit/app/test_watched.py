@@ -42,7 +42,7 @@ def test_labels_a_seasonal_baseline_and_own_rules_are_told() -> None:
     )
     assert told[2:] == (
         "Labels join by key; a window's labels count as complete after 1w.",
-        "Compared with good.parquet, like hours of the week with like.",
+        "Compared with good.parquet.",
         "Three lights (model, pipeline, world) are kept, and 1 rule of your own: floor (auc < 0.7).",
     )
 

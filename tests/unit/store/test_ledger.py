@@ -125,8 +125,10 @@ def test_old_files_are_forgotten_whole(ledger: Ledger) -> None:
 def test_a_field_that_older_files_lack_is_nothing_there(ledger: Ledger, tmp_path: Path) -> None:
     ledger.append(keys(1), records((5, 0.1)))
     wider = reopened(tmp_path, ledger.rows())
-    wider.append(keys(2), np.array([(6, 0.2, 4)], [("at", "<i8"), ("value", "<f8"), ("by", "<i4")]))
+    wider.append(
+        keys(2), np.array([(6, 0.2, 4, 0.5)], [("at", "<i8"), ("value", "<f8"), ("by", "<i4"), ("score", "<f8")])
+    )
     known, rows = wider.find(keys(1, 2))
     assert known.all()
     assert rows is not None
-    assert rows["by"].tolist() == [0, 4]
+    assert (rows["by"].tolist(), np.isnan(rows["score"]).tolist()) == ([0, 4], [True, False])
