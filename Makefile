@@ -40,4 +40,4 @@ bench: $(STAMP)
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) site demo .hypothesis
+	rm -rf $(VENV) site bellbuoy-demo .hypothesis

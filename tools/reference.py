@@ -222,6 +222,8 @@ def command_part(name: str, entry: Entry) -> str:
     hints = get_type_hints(function, include_extras=True)
     for parameter in inspect.signature(function).parameters.values():
         given, info = annotated(hints[parameter.name])
+        if info.hidden:
+            continue
         default = parameter.default
         needed = default is inspect.Parameter.empty
         if type(info).__name__ == "ArgumentInfo":

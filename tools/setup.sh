@@ -17,10 +17,16 @@ else
     echo "no Python 3.11 or newer on the PATH; install one, or run: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }
 fi
 
+say() {  # Minutes of silence look like a fault.
+  echo "setup: $*"
+}
+
 if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+  say "making $VENV with $("$PYTHON" --version)"
   if ! "$PYTHON" -m venv --clear "$VENV" 2>/dev/null; then
     # Debian and Ubuntu ship venv's ensurepip apart from Python.
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      say "installing the venv module (python3-venv)"
       apt-get update -qq
       apt-get install -y -qq --no-install-recommends python3-venv
       "$PYTHON" -m venv --clear "$VENV"
@@ -29,5 +35,8 @@ if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
     fi
   fi
 fi
+say "bringing pip up to date"
 "$VENV/bin/python" -m pip install --quiet "pip>=25.1"
+say "installing bellbuoy, its extras and the tools for tests; about a minute when nothing is cached"
 "$VENV/bin/python" -m pip install --quiet --constraint constraints.txt --editable ".[all]" --group test --group check
+say "done: $VENV/bin/bellbuoy"

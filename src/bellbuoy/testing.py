@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -60,6 +60,10 @@ class MemorySource:
         """Whole numbers when all ids are."""
         whole = all(isinstance(row[column], int) for row in self.rows)
         return KeyType.WHOLE if whole else KeyType.TEXT
+
+    def having(self, columns: Collection[str]) -> set[str] | None:
+        """Those of some columns that the first row has; None where there is no row."""
+        return set(columns) & set(self.rows[0]) if self.rows else None
 
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
         """Rows whose cursor lies after the mark and not after `until`; without a cursor, rows not given before."""

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from bellbuoy.app.check import Level, check_project
 from bellbuoy.windows import parse_time
@@ -24,6 +26,7 @@ age = { kind = "number" }
 path = "truth.csv"
 columns = { id = "id", label = "label" }
 """
+NOW = parse_time("2030-01-01")
 LOG = "id,ts,age,score\n1,2024-03-01T00:00:00,30,0.7\n2,2024-03-01T01:00:00,,0.2\n2,2024-03-01T01:00:00,,0.2\n"
 TRUTH = "id,label\n1,1\n2,0\n"
 
@@ -106,7 +109,8 @@ def test_labels_whose_ids_are_of_another_type_are_a_fault(tmp_path: Path) -> Non
 
 
 def test_a_rule_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
-    rules = '[[alarms.rule]]\nname = "a"\nwhen = "auc is low"\n[[alarms.rule]]\nname = "b"\nwhen = "nulls(agee) > 1%"\n'
+    whens = ("auc is low", "null_rate(agee) > 1%")
+    rules = "".join(f'[[alarms.rule]]\nname = "rule-{at}"\nwhen = "{when}"\n' for at, when in enumerate(whens))
     shown = bellbuoy("check", "--json", "--project", project_of(tmp_path, MODEL + rules))
     assert messages(shown, "fault") == ["'auc is low' is not a rule", "column 'agee' is not watched"]
 
@@ -130,7 +134,7 @@ def test_an_empty_log_is_no_fault(tmp_path: Path) -> None:
 
 
 def found(folder: Path, level: Level = Level.WARNING) -> list[str]:
-    checked = check_project(folder, parse_time("2030-01-01"))
+    checked = check_project(folder, NOW)
     return [one.message for one in checked.findings if one.level is level]
 
 
@@ -177,3 +181,53 @@ def test_labels_that_are_no_class_are_told(tmp_path: Path) -> None:
 def test_a_project_without_models_is_no_fault(tmp_path: Path) -> None:
     (project_of(tmp_path) / "models" / "delays.toml").unlink()
     assert found(tmp_path) == ["no model is watched yet"]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    folder = project_of(tmp_path, MODEL.replace("truth.csv", "data/truht.csv"))
+    assert any("data/truht.csv" in message for message in found(folder, Level.FAULT))
+
+
+@pytest.mark.parametrize(("name", "content"), [("log2.csv", b""), ("log2.parquet", b"PAR1")])
+def test_a_file_among_good_ones_that_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes) -> None:
+    folder = project_of(tmp_path, MODEL.replace("log.csv", "log*"))
+    (folder / name).write_bytes(content)
+    assert any(f"{name} cannot be read" in message for message in found(folder))
+
+
+@pytest.mark.parametrize(("ours", "theirs", "matched"), [("{}", "{}.0", 2), ("{}", "00{}", 2), ("a{}", "a{}", 2)])
+def test_ids_that_a_cycle_would_join_are_no_fault(tmp_path: Path, ours: str, theirs: str, matched: int) -> None:
+    folder = project_of(tmp_path, MODEL.replace("truth.csv", "truth.parquet"))
+    rows = [f"{ours.format(number)},2024-03-01T00:00:00,30,0.7" for number in (1, 2)]
+    (folder / "log.csv").write_text("\n".join(["id,ts,age,score", *rows]), encoding="utf-8")
+    truth = pa.table({"id": [theirs.format(number) for number in (1, 2)], "label": [0, 1]})
+    parquet.write_table(truth, folder / "truth.parquet")
+    assert found(folder, Level.FAULT) == []
+    assert f"{matched} of 2 have their prediction" in found(folder, Level.OK)
+
+
+def test_a_rule_on_a_segment_that_no_row_is_in_is_told(tmp_path: Path) -> None:
+    rule = '[segments]\nby = ["city"]\n[[alarms.rule]]\nname = "rome"\nwhen = \'rows{city="Rom"} < 5\'\n'
+    log = LOG.replace("score", "score,city").replace("0.7", "0.7,Rome").replace("0.2", "0.2,Oslo")
+    (warning,) = [
+        one for one in check_project(project_of(tmp_path, MODEL + rule, log), NOW).findings if "rome" in one.where
+    ]
+    assert (warning.level, warning.message, warning.hint) == (
+        Level.WARNING,
+        "no row has city = Rom",
+        "did you mean 'Rome'?",
+    )
+
+
+def test_a_positive_class_that_no_label_has_is_told_with_those_that_it_could_be(tmp_path: Path) -> None:
+    folder = project_of(tmp_path)
+    (folder / "truth.csv").write_text("id,label\n1,late\n2,ok\n", encoding="utf-8")
+    hints = [one.hint for one in check_project(folder, NOW).findings if "said to be positive" in one.message]
+    assert sorted(hints[0].split(" or ")) == ['positive = "late"', 'positive = "ok"']
+
+
+def test_a_column_that_only_older_files_have_is_no_fault(tmp_path: Path) -> None:
+    folder = project_of(tmp_path, MODEL.replace("log.csv", "log*.csv"))
+    (folder / "log2.csv").write_text("id,ts,score\n9,2024-03-02T00:00:00,0.4\n", encoding="utf-8")
+    assert "column 'age' is not in the newest file" in found(folder)
+    assert found(folder, Level.FAULT) == []

@@ -53,7 +53,7 @@ def test_the_guilty_columns_of_a_real_incident_come_first(case: str) -> None:
 def test_the_terminal_shows_what_is_wrong(files: Path) -> None:
     shown = bellbuoy("compare", files / "a.parquet", files / "b.parquet")
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert "age is null in 50 % of the rows, and was in 0 %" in shown.stdout
+    assert "age is null in 50\u00a0% of the rows, and was in 0\u00a0%" in shown.stdout
 
 
 def test_the_same_file_twice_differs_in_nothing(files: Path) -> None:

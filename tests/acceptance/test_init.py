@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -180,3 +181,75 @@ def test_a_log_without_rows_is_told_to_be_empty(data: Path, tmp_path: Path) -> N
     log().head(0).write_parquet(data / "log.parquet")
     with pytest.raises(ConfigError, match="no row"):
         start_project(tmp_path / "loans", Tables(str(data / "log.parquet")), NOW)
+
+
+def started(tmp_path: Path, predictions: Path | str, labels: Path | None = None) -> tuple[Model, tuple[str, ...]]:
+    tables = Tables(str(predictions), None if labels is None else str(labels))
+    made = start_project(tmp_path / "loans", tables, NOW)
+    return read_project(tmp_path / "loans").models["loans"], made.warnings
+
+
+def in_database(folder: Path) -> Path:
+    with sqlite3.connect(folder / "loans.db") as database:
+        database.execute("CREATE TABLE decisions (id TEXT, ts TEXT, score REAL)")
+        rows = [(f"r{row}", f"2024-03-{1 + row % 28:02}T00:00:00", row * 37 % 100 / 100) for row in range(300)]
+        database.executemany("INSERT INTO decisions VALUES (?, ?, ?)", rows)
+    database.close()
+    return folder / "loans.db"
+
+
+def test_a_table_of_a_database_is_understood_and_its_file_found_from_the_project(tmp_path: Path) -> None:
+    model, _ = started(tmp_path, f"sqlite:///{in_database(tmp_path)}#decisions")
+    assert (model.predictions.sql, model.predictions.url) == ("decisions", "sqlite:///../loans.db")
+    assert bellbuoy("check", "--project", tmp_path / "loans").returncode == 0
+
+
+def test_a_database_without_a_table_is_told_how_to_name_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as told:
+        started(tmp_path, "sqlite:///hotel.db")
+    assert "sqlite:///hotel.db#decisions" in told.value.hint
+    assert "docs/how-to/point-it-at-your-data.md" in told.value.hint
+
+
+def test_labels_that_join_nothing_are_warned_of_with_both_ids(data: Path, tmp_path: Path) -> None:
+    truth().with_columns(id=pl.concat_str(pl.lit("x"), "id")).write_csv(data / "truth.csv")
+    _, (warning,) = started(tmp_path, data / "log.parquet", data / "truth.csv")
+    assert "id is r0, r1, r2 in the predictions, and id xr0, xr1, xr2 in the labels" in warning
+
+
+def test_labels_that_join_are_not_warned_of(data: Path, tmp_path: Path) -> None:
+    assert started(tmp_path, data / "log.parquet", data / "truth.csv")[1] == ()
+
+
+def words(decided: bool) -> pl.DataFrame:
+    """Labels in words: late where the score is high (half the time), ok else."""
+    late = [row * 37 % 100 >= 50 for row in range(300)]
+    made = pl.DataFrame({"id": [f"r{row}" for row in range(300)], "label": ["late" if one else "ok" for one in late]})
+    return made if decided else made.with_columns(label=pl.Series(["ok", "ok", "late"] * 100))
+
+
+@pytest.mark.parametrize("decision", [pl.col("approved").cast(pl.Int8), pl.col("approved")])
+def test_the_positive_class_is_one_of_the_labels_however_decisions_are_written(
+    data: Path, tmp_path: Path, decision: pl.Expr
+) -> None:
+    log().with_columns(approved=decision).rename({"approved": "decision"}).write_parquet(data / "log.parquet")
+    words(decided=True).write_csv(data / "truth.csv")
+    model, _ = started(tmp_path, data / "log.parquet", data / "truth.csv")
+    columns = model.predictions.columns
+    assert (model.positive, model.predictions.threshold, columns.prediction) == ("late", 0.5, None)
+
+
+def test_where_nothing_tells_labels_apart_both_are_named(data: Path, tmp_path: Path) -> None:
+    log().drop("score").with_columns(prediction=pl.col("approved")).write_parquet(data / "log.parquet")
+    words(decided=False).write_csv(data / "truth.csv")
+    started(tmp_path, data / "log.parquet", data / "truth.csv")
+    text = (tmp_path / "loans" / "models" / "loans.toml").read_text(encoding="utf-8")
+    assert 'positive = "late"' in text
+    assert "the rarer of late and ok" in text
+
+
+def test_a_table_of_labels_given_as_predictions_is_told_what_was_seen(data: Path, tmp_path: Path) -> None:
+    log().select("id", ts="ts").with_columns(label=pl.lit(1)).write_parquet(data / "log.parquet")
+    with pytest.raises(ConfigError) as told:
+        started(tmp_path, data / "log.parquet")
+    assert told.value.hint == "call it score or prediction; there are id, ts, label"

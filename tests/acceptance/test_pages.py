@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
@@ -130,11 +131,36 @@ def test_a_stretch_dragged_over_a_chart_becomes_the_url(address: str, tab: Page)
     tab.wait_for_url(lambda url: url.endswith("?metric=auc&grain=1d&from=2013-07-02&to=2013-10-01"))
 
 
+def test_after_a_stretch_the_way_back_shows_the_form_as_it_was(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    tab.fill("input[name=from]", "2013-07-02")
+    tab.click("#view button")
+    tab.wait_for_url("**from=2013-07-02*")
+    tab.go_back()
+    assert tab.input_value("input[name=from]") == ""
+
+
+def test_a_chosen_segment_becomes_the_url(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    tab.select_option("select[name=segment]", "carrier=B6")
+    tab.wait_for_url("**/models/delays?metric=auc&segment=carrier%3DB6&grain=1d")
+    assert tab.input_value("select[name=segment]") == "carrier=B6"
+
+
 def test_open_numbers_stay_open_through_a_refresh(address: str, tab: Page) -> None:
     tab.goto(f"{address}/models/delays")
     tab.click("#numbers-box summary")
     tab.evaluate("refresh()")
     assert tab.locator("#numbers").is_visible()
+
+
+def test_time_that_stands_still_is_told_through_a_refresh(browser: Browser) -> None:
+    with serving(build_web(SampleReads(as_of=datetime(2014, 1, 1, tzinfo=UTC)), name="flights")) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.evaluate("refresh()")
+        assert page.inner_text("#live") == "as of 1 Jan 2014 00:00 UTC"
+        page.close()
 
 
 def test_a_server_that_is_gone_is_told(address: str, tab: Page) -> None:

@@ -152,7 +152,7 @@ def emptied(count: int) -> Callable[[list[Row]], None]:
 def test_a_column_that_loses_its_values_is_named_by_the_pipeline_light(tmp_path: Path) -> None:
     project = town(tmp_path, emptied(ROWS))
     run(project)
-    assert "income is null in 100%" in status_of(project)["why"]["pipeline"]
+    assert "income is null in 100\u00a0%" in status_of(project)["why"]["pipeline"]
 
 
 @pytest.mark.parametrize(("gone", "code"), [(ROWS, 3), (0, 0)])

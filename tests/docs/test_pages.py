@@ -18,7 +18,9 @@ from bellbuoy.config.spec import Model, ProjectFile
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
 GUIDES = [block for block in every_block() if not block.page.startswith("docs/reference")]
 #: What readers do at a terminal of their own, beginning with a dollar sign: it installs, serves, or is for one machine.
-CONSOLE = re.compile(r"\$ (pip install|python3? |git clone|cd |make |bellbuoy |crontab|sudo|export|psql|curl) ?")
+CONSOLE = re.compile(
+    r"\$ (pip install|python3? |git clone|cd |make |(?:\.venv/bin/)?bellbuoy |crontab|sudo|export|psql|curl) ?"
+)
 LANGUAGES = {"bash", "console", "json", "python", "text", "toml"}
 
 

@@ -150,7 +150,19 @@ def test_more_events_than_lanes_keep_their_bars() -> None:
     events = [Event(n, n + DAY, "all at once") for n in range(9)]
     svg = line_chart(dots(*range(100)), title="", events=events)
     assert svg.count('height="3"') == 9
-    assert svg.count("all at once") == 4
+    assert svg.count("all at once") == 5
+
+
+def test_no_hairline_falls_through_a_text() -> None:
+    days = (0, 5, 20, 24, 40, 45, 60, 66, 97, 99)
+    svg = line_chart(dots(*range(100)), title="", events=[Event(day * DAY, None, "a version") for day in days])
+    lines = re.findall(r'<line x1="([\d.]+)%" x2="[\d.]+%" y1="(\d+)"', svg.split("event")[0] + svg)
+    texts = re.findall(r'<text x="([\d.]+)%"( text-anchor="end")? y="(\d+)">(\d+)<tspan class="wide">([^<]+)', svg)
+    assert len(texts) == len(days)
+    for place, before, y, number, text in texts:
+        width = 0.65 * (len(number) + len(text))
+        first = float(place) - (width if before else 0)
+        assert not [x for x, top in lines if int(top) < int(y) and first < float(x) < first + width]
 
 
 def test_thinning_keeps_the_extremes() -> None:

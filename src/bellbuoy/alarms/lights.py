@@ -133,7 +133,8 @@ def pipeline_light(shares: Sequence[Share], unread: Sequence[str] = ()) -> Light
     first = max(risen, key=lambda share: share.risen)
     assert isinstance(first.now, Measured)
     others = f", and {len(risen) - 1} more" if len(risen) > 1 else ""
-    text = f"{first.name} in {first.now.value:.0%} of rows, usually in {first.usual:.0%} at most{others}"
+    now, usual = 100 * first.now.value, 100 * first.usual
+    text = f"{first.name} in {now:.0f}\u00a0% of rows, usually in {usual:.0f}\u00a0% at most{others}"
     return Light(LightState.TROUBLE, text)
 
 

@@ -57,7 +57,8 @@ class Question:
             among(self.version, counts.versions(), "version")
         if by:
             counted_by_segment(model, metric, column)
-            among(segment, counts.segments().get(by, []), by)
+            values = counts.segments().get(by, [])
+            segment = segment if segment in values else among(segment.strip(), values, by)
         return Asked(metric, column, grain, Slice(self.version, by, segment, _seconds(self.start), _seconds(self.end)))
 
 
@@ -132,7 +133,7 @@ def _segment(text: str | None, known: Iterable[str]) -> tuple[str, str]:
     by, separator, value = text.partition("=")
     if not separator:
         raise ConfigError(f"{text!r} is no segment", where="segment", hint="write it as key=value")
-    return among(by.strip(), known, "segment"), value.strip()
+    return among(by.strip(), known, "segment"), value
 
 
 def among(name: str, known: Iterable[str], what: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from bellbuoy.app.cycle import Cycled, Listener
 from bellbuoy.app.open import App
 from bellbuoy.config.spec import Model
-from bellbuoy.errors import BellbuoyError
+from bellbuoy.errors import BellbuoyError, ConfigError
 from bellbuoy.profiles.step import Counted
 from bellbuoy.work import Pace
 
@@ -36,17 +36,19 @@ class Beats:
         wanted = set(names) or set(models)
         return [name for name, model in models.items() if name in wanted and self._pace(model).due(now)]
 
-    def beat(self, model: str, listen: Listener | None = None) -> Cycled:
+    def beat(self, model: str, listen: Listener | None = None, *, anew: bool = False) -> Cycled:
         """One cycle of a model; what went wrong is told in `failed`, and the next try is put off.
+
+        `anew`: forget what was counted, and count all of it again.
 
         Raises:
             ConfigError: there is no such model.
         """
         now, spec = self.app.clock.now(), self.app.project.model(model)
         try:
-            done = self.app.cycle(model, now, listen)
+            done = (self.app.recount if anew else self.app.cycle)(model, now, listen)
         except BellbuoyError as why:
-            done = Cycled(model, now, Counted(), failed=str(why))
+            done = Cycled(model, now, Counted(), failed=str(why), wrong=isinstance(why, ConfigError))
         except Exception as why:  # noqa: BLE001 - the other models are watched, and this one is tried again
             _LOG.exception("a cycle of %s failed by a fault of ours", model)
             done = Cycled(model, now, Counted(), failed=f"a fault of ours ({type(why).__name__}: {why})")

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
+from bellbuoy.app.ask import nearest
 from bellbuoy.app.cycle import rule_of
+from bellbuoy.app.essential import not_there
 from bellbuoy.app.plans import outputs_of, scores_of
 from bellbuoy.app.project import OpenProject, open_project
-from bellbuoy.app.sampling import take_sample
+from bellbuoy.app.sampling import look_at
 from bellbuoy.app.watched import watched
 from bellbuoy.config.sample import ColumnFacts, Sample, first_rows
 from bellbuoy.config.spec import ColumnKind, Labels, Model, ScoreKind, Task
+from bellbuoy.config.write import class_value
 from bellbuoy.errors import ConfigError, Faults, SourceError
 from bellbuoy.profiles.join import alike
+from bellbuoy.sources.codes import UNREAD
+from bellbuoy.sources.keys import whole_key
 from bellbuoy.sources.opening import open_source
 from bellbuoy.sources.port import KeyType, NothingYetError, Place, Source
+
+#: Notes on a sample that a check tells.
+_TOLD = (*UNREAD, "odd-line")
 
 
 class Level(StrEnum):
@@ -88,7 +96,7 @@ def check_model(project: OpenProject, model: Model, now: datetime) -> list[Findi
     log, wrong = _read(project, project.place(model.predictions), f"{model.name}.predictions", now)
     findings += wrong
     if log is not None:
-        findings += _predictions(model, log)
+        findings += [*_predictions(model, log), *_segment_values(model, log)]
     if model.labels is not None:
         truth, wrong = _read(project, project.place(model.labels), f"{model.name}.labels", now)
         findings += wrong
@@ -111,15 +119,17 @@ def _told(wrong: Faults) -> Iterator[Finding]:
 def _read(project: OpenProject, place: Place, where: str, now: datetime) -> tuple[_Table | None, list[Finding]]:
     try:
         source = open_source(place, project.folder)
-        sample = take_sample(source, now)
-    except NothingYetError as why:
-        return None, [Finding(Level.WARNING, where, why.message, why.hint)]
+        looked = look_at(source, now)
     except SourceError as why:
-        return None, [Finding(Level.FAULT, where, why.message, why.hint)]
+        level = Level.WARNING if isinstance(why, NothingYetError) else Level.FAULT
+        message = f"{why.where}: {why.message}" if why.where else why.message
+        return None, [Finding(level, where, message, why.hint)]
+    sample = looked.sample
+    odd = [Finding(Level.WARNING, where, note.message) for note in looked.notes if note.code in _TOLD]
     if not sample.rows:
-        return None, [Finding(Level.WARNING, where, "no rows yet")]
+        return None, [*odd, Finding(Level.WARNING, where, "no rows yet")]
     count = f"{sample.rows:,} rows" if sample.whole else f"more than {sample.rows:,} rows; the first were looked at"
-    return _Table(where, source, sample, sample.facts()), [Finding(Level.OK, where, count)]
+    return _Table(where, source, sample, sample.facts()), [Finding(Level.OK, where, count), *odd]
 
 
 def _rules(model: Model) -> Iterator[Finding]:
@@ -129,6 +139,20 @@ def _rules(model: Model) -> Iterator[Finding]:
             rule_of(model, rule)
         except ConfigError as why:
             yield Finding(Level.FAULT, where, why.message, why.hint)
+
+
+def _segment_values(model: Model, log: _Table) -> Iterator[Finding]:
+    """Rules about a part of the rows that no row is in."""
+    for rule in model.alarms.rule:
+        with suppress(ConfigError):  # such a rule was told already
+            condition = rule_of(model, rule).condition
+            if condition.by is None or condition.by not in log.facts or not log.sample.whole:
+                continue
+            values = sorted(set(log.sample.texts(condition.by)) - {""})
+            if condition.segment not in values:
+                message = f"no row has {condition.by} = {condition.segment}"
+                where = f"{model.name}.alarms.{rule.name}"
+                yield Finding(Level.WARNING, where, message, nearest(str(condition.segment), values))
 
 
 def _predictions(model: Model, log: _Table) -> Iterator[Finding]:
@@ -180,7 +204,8 @@ def _values(model: Model, truth: _Table, label: ColumnFacts) -> Iterator[Finding
     """Whether labels hold what the model is said to decide."""
     if model.task is Task.BINARY and label.known and not _among(model.positive, label.values):
         message = f"no label is {model.positive!r}, which is said to be positive; seen: {', '.join(label.values[:5])}"
-        yield Finding(Level.WARNING, truth.where, message)
+        hint = " or ".join(f"positive = {class_value(value)}" for value in label.values[:2])
+        yield Finding(Level.WARNING, truth.where, message, hint)
     if model.task is Task.MULTICLASS:
         score = model.predictions.columns.score
         classes = tuple(score) if isinstance(score, Mapping) else model.classes
@@ -191,16 +216,23 @@ def _values(model: Model, truth: _Table, label: ColumnFacts) -> Iterator[Finding
 
 def _join(log: _Table, id_: str, truth: _Table, label_id: str) -> Iterator[Finding]:
     ours, theirs = log.source.key_type(id_), truth.source.key_type(label_id)
-    if ours is not theirs:
+    known, asked = (_keys(table.sample.texts(name), ours) for table, name in ((log, id_), (truth, label_id)))
+    matched, whole = len(first_rows(known, asked)[0]), log.sample.whole and truth.sample.whole
+    if matched:
+        yield Finding(Level.OK, truth.where, f"{matched:,} of {truth.sample.rows:,} have their prediction")
+    elif ours is not theirs and (whole or not any(asked)):
         words = {KeyType.WHOLE: "whole numbers", KeyType.TEXT: "texts"}
         message = f"ids are {words[theirs]}, and {words[ours]} in the predictions: nothing would join"
         yield Finding(Level.FAULT, truth.where, message, "write both as the same type")
-        return
-    matched = len(first_rows(log.sample.texts(id_), truth.sample.texts(label_id))[0])
-    if matched:
-        yield Finding(Level.OK, truth.where, f"{matched:,} of {truth.sample.rows:,} have their prediction")
-    elif log.sample.whole and truth.sample.whole:
+    elif whole:
         yield Finding(Level.WARNING, truth.where, "no label has its prediction", "are the ids the same?")
+
+
+def _keys(ids: Sequence[str], key_type: KeyType) -> Sequence[str]:
+    """Ids as a cycle joins them: by their text, or, where predictions have whole numbers, by the number it says."""
+    if key_type is KeyType.TEXT:
+        return ids
+    return ["" if (key := whole_key(one)) is None else str(key) for one in ids]
 
 
 def _reference(model: Model, normal: _Table) -> Iterator[Finding]:
@@ -216,7 +248,7 @@ def _reference(model: Model, normal: _Table) -> Iterator[Finding]:
 def _columns(table: _Table, needed: Mapping[str, ColumnKind | None]) -> Iterator[Finding]:
     for name, kind in needed.items():
         if name not in table.facts:
-            yield _no_column(table.where, name, table.facts, "not there")
+            yield _missing(table, name)
         elif kind is not None and table.facts[name].kind is not kind and table.facts[name].known:
             message = f"{name} must be a {kind}, and is a {table.facts[name].kind}"
             yield Finding(Level.FAULT, table.where, message)
@@ -238,11 +270,13 @@ def _repeats(table: _Table, id_: str | None) -> Iterator[Finding]:
         yield Finding(Level.WARNING, table.where, message)
 
 
-def _no_column(where: str, name: str, known: Iterable[str], what: str) -> Finding:
-    every = list(known)
-    near = get_close_matches(name, every, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(every)}"
-    return Finding(Level.FAULT, where, f"column {name!r} is {what}", hint)
+def _missing(table: _Table, name: str) -> Finding:
+    there = table.source.having([name])
+    if there:
+        return Finding(
+            Level.WARNING, table.where, f"column {name!r} is not in the newest file", "it counts as null there"
+        )
+    return Finding(Level.FAULT, table.where, not_there(name), nearest(name, table.facts))
 
 
 def _among(value: object, texts: Iterable[str]) -> bool:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bellbuoy.alarms import step as alarms
 from bellbuoy.alarms.machine import Holds
 from bellbuoy.alarms.rule import parse_rule
 from bellbuoy.alarms.step import Moved, Rule
 from bellbuoy.app.ask import among, counted_by_segment, nearest
+from bellbuoy.app.essential import columns_seen
 from bellbuoy.app.plans import Planned, ledger_folder, plan_model, plan_of, subject_of
 from bellbuoy.app.project import OpenProject
+from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
 from bellbuoy.config import spec_model as spec
 from bellbuoy.config.spec import Model
-from bellbuoy.errors import ConfigError, SourceError
+from bellbuoy.errors import ConfigError, Fault, Faults, SourceError
 from bellbuoy.metrics.catalogue import find
 from bellbuoy.metrics.step import Gauge, Normal
 from bellbuoy.profiles.reference import Reference, count_reference, deposit_reference
 from bellbuoy.profiles.series import REFERENCE, Counts
-from bellbuoy.profiles.step import Counted, Step
+from bellbuoy.profiles.step import PREDICTIONS, Counted, Step
+from bellbuoy.sources.codes import UNREAD
 from bellbuoy.sources.port import Note, NothingYetError
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.port import NoteRow
@@ -40,6 +44,7 @@ class Cycled:
     counted: Counted
     moved: tuple[Moved, ...] = ()
     failed: str | None = None  #: why nothing could be read
+    wrong: bool = False  #: whether it is the model's file that is at fault
 
     @property
     def text(self) -> str:
@@ -56,24 +61,49 @@ class Cycled:
         """What was odd about the data in this cycle."""
         return self.counted.notes
 
+    @property
+    def unread(self) -> tuple[Note, ...]:
+        """Notes that say that rows could not be had: a file is missing, or cannot be read."""
+        return tuple(note for note in self.notes if note.code in UNREAD)
+
+    @property
+    def exit_code(self) -> int:
+        """How it went, as a command says it: 2 the model's file is wrong, 1 something could not be read, else 0."""
+        if self.wrong:
+            return 2
+        return 1 if self.failed is not None or self.unread else 0
+
 
 def run_cycle(
-    project: OpenProject, database: Database, model: Model, now: datetime, listen: Listener | None = None
+    project: OpenProject,
+    database: Database,
+    model: Model,
+    now: datetime,
+    listen: Listener | None = None,
+    *,
+    anew: bool = False,
 ) -> Cycled:
     """One cycle of a model at a moment. What cannot be read is noted and tried again the next time.
 
+    `anew`: everything that was counted is forgotten and counted again, in one transaction.
+
     Raises:
-        ConfigError: the model's file gives rows another meaning than they were counted by.
+        ConfigError: the model's file does not fit its tables, or gives rows another meaning than they were counted by.
+        SourceError: rows could not be read that were to be counted `anew`; all is as it was.
         StateError: another process is at this model, or the state does not answer.
     """
     with only_one(ledger_folder(project, model.name).with_suffix(".lock")):
         with database.read() as shelf:
-            facts = shelf.model(model.name).facts
+            facts = {} if anew else shelf.model(model.name).facts
         try:
-            planned = plan_model(project, model, facts)
+            planned = _planned(project, model, facts)
+        except ConfigError as why:
+            _note(database, model, _wrong(why), now)
+            raise
         except SourceError as why:
             return _unreadable(database, model, why, now)
-        return _counted(database, model, planned, now, listen)
+        step = Step(database, planned.watch, now, planned.facts, listen, anew=anew)
+        return _counted(step, model, planned)
 
 
 def gauge_of(counts: Counts, model: Model, now: datetime) -> Gauge:
@@ -117,9 +147,28 @@ def rules_of(model: Model) -> tuple[list[Rule], list[Note]]:
     return rules, notes
 
 
-def _counted(database: Database, model: Model, planned: Planned, now: datetime, listen: Listener | None) -> Cycled:
-    step = Step(database, planned.watch, now, planned.facts, listen)
+def _planned(project: OpenProject, model: Model, facts: Mapping[str, Any]) -> Planned:
+    """The model ready for its cycle, once its essential columns are known to be there."""
+    planned = plan_model(project, model, facts)
+    seen = columns_seen(model, planned.watch, facts.get("seen", {}))
+    return replace(planned, facts={**planned.facts, "seen": seen})
+
+
+def _settings(step: Step, model: Model, planned: Planned) -> tuple[dict[str, object], list[Note]]:
+    """What is remembered of the settings, and a note when they are others than those that were counted by."""
+    facts = step.model.facts
+    kinds = planned.facts["kinds"]
+    now = settings_of(model, kinds if isinstance(kinds, Mapping) else {})
+    fresh = changed_settings(now, facts.get("settings", {})) if step.has_counted else []
+    changed = sorted({*facts.get("changed", []), *fresh})
+    return {"settings": now, "changed": changed}, [note_of_change(changed)] if fresh else []
+
+
+def _counted(step: Step, model: Model, planned: Planned) -> Cycled:
+    now = step.now
     reference, notes = _reference(step, planned, now)
+    remembered, changed = _settings(step, model, planned)
+    step.facts = {**step.facts, **remembered}
     rules, bad = rules_of(model)
     moved: list[Moved] = []
 
@@ -131,9 +180,20 @@ def _counted(database: Database, model: Model, planned: Planned, now: datetime, 
         gauge = gauge_of(Counts(beat, model.name, model.grain, step.codes.names), model, now)
         moved.extend(alarms.step(beat, rules, gauge, now=now))
 
-    step.notes += [*notes, *bad]
-    counted = step.run([keep_reference, judge])
+    step.notes += [*notes, *changed, *bad]
+    counted = step.run([_refuse_gaps(step), keep_reference, judge])
     return Cycled(model.name, now, counted, tuple(moved))
+
+
+def _refuse_gaps(step: Step) -> Callable[[Beat], None]:
+    """What keeps a recount from forgetting rows that it cannot read again."""
+
+    def refuse(beat: Beat) -> None:
+        gap = next((note for note in step.notes if note.code in UNREAD), None)
+        if step.anew and gap is not None:
+            raise SourceError(f"not counted anew, as {gap.message}", where=beat.name, hint="all is as it was")
+
+    return refuse
 
 
 def _reference(step: Step, planned: Planned, now: datetime) -> tuple[Reference | None, list[Note]]:
@@ -150,13 +210,24 @@ def _reference(step: Step, planned: Planned, now: datetime) -> tuple[Reference |
 
 def _unreadable(database: Database, model: Model, why: SourceError, now: datetime) -> Cycled:
     message = f"{why.where}: {why.message}" if why.where else why.message
-    note = Note("unreadable", "predictions", message)
+    # That nobody has pushed a row yet is how a model begins.
+    yet = isinstance(why, NothingYetError)
+    note = Note("nothing-yet" if yet else "unreadable", PREDICTIONS, message)
+    _note(database, model, [note], now)
+    return Cycled(model.name, now, Counted(notes=(note,)), failed=None if yet else message)
+
+
+def _wrong(why: ConfigError) -> list[Note]:
+    """Notes on what is wrong with a model's file."""
+    faults = why.faults if isinstance(why, Faults) else [Fault(why.message, hint=why.hint)]
+    return [Note("wrong-settings", fault.key or "task", str(replace(fault, file=""))) for fault in faults]
+
+
+def _note(database: Database, model: Model, notes: Iterable[Note], now: datetime) -> None:
+    """Write notes down and nothing else: what is known of the model stays as it is."""
     at = to_micro(now)
     with database.read() as shelf:
         known = shelf.model(model.name)
     with database.beat(model.name, known.cycle) as beat:
-        beat.put_notes([NoteRow(note.code, note.where, note.message, at, at)])
+        beat.put_notes(NoteRow(note.code, note.where, note.message, at, at) for note in notes)
         beat.finish(at=at, facts=known.facts)
-    # That nobody has pushed a row yet is how a model begins.
-    failed = None if isinstance(why, NothingYetError) else message
-    return Cycled(model.name, now, Counted(notes=(note,)), failed=failed)

@@ -32,6 +32,7 @@ from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.step import Gauge, Taken, complete
 from bellbuoy.profiles.series import EVERYTHING, Slice
+from bellbuoy.sources.codes import MISSING
 from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
 from bellbuoy.windows import Grain, from_micro, from_seconds, to_seconds
 
@@ -42,8 +43,6 @@ SHOWN = HISTORY = PAST + 34
 _SPAN, _SPANS_BACK = 7, 10
 #: What the model's light judges where the key metric would swing with the seasons of what is predicted.
 _LIGHT_METRIC = {Task.REGRESSION: "r2"}
-#: Notes that say that rows are missing.
-UNREAD = ("unreadable", "no-files")
 #: The distance that the world light looks at.
 DISTANCE = "jensenshannon"
 
@@ -91,7 +90,7 @@ class Seen:
     def unread(self) -> list[str]:
         """What the last cycle could not read, in words."""
         last = [note for note in self.notes if note.last_at == self.row.cycled_at]
-        return [note.message for note in last if note.code in UNREAD]
+        return [note.message for note in last if note.code in MISSING]
 
     @property
     def grain(self) -> Grain:

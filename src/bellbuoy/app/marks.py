@@ -29,6 +29,14 @@ def read_marks(folder: Path) -> Iterator[Mark]:
             yield Mark(at, str(mark.get("text", "")), str(mark.get("kind", "note")), _moment(mark.get("until")))
 
 
+def marks_changed(folder: Path) -> int:
+    """When the marks of a project were written last (nanoseconds); 0 where there are none."""
+    try:
+        return (folder / MARKS).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _moment(value: object) -> datetime | None:
     try:
         if isinstance(value, datetime):

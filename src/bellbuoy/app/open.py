@@ -40,6 +40,17 @@ class App:
         """
         return run_cycle(self.project, self.database, self.project.model(model), now or self.clock.now(), listen)
 
+    def recount(self, model: str, now: datetime | None = None, listen: Listener | None = None) -> Cycled:
+        """Forget what was counted of a model and count all anew, as its file and its tables are now, all or nothing.
+
+        Raises:
+            ConfigError: there is no such model, or its file does not fit its tables.
+            SourceError: something cannot be read that would have to be counted again; all is as it was.
+            StateError: another process is at this model, or the state does not answer.
+        """
+        spec = self.project.model(model)
+        return run_cycle(self.project, self.database, spec, now or self.clock.now(), listen, anew=True)
+
     def reload(self) -> Sequence[Fault]:
         """Read the project's files again if one has changed, and tell what is wrong with them then.
 

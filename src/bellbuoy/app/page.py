@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bellbuoy.alarms.lights import LAG, PAST, Share, bands
-from bellbuoy.app.ask import Question, grains_of, taken_of
-from bellbuoy.app.glance import DISTANCE, SHOWN, Seen, distances, null_share
+from bellbuoy.alarms.lights import Share, Shift, bands
+from bellbuoy.app.ask import Asked, Question, grains_of, taken_of
+from bellbuoy.app.choices import metrics_offered, segments_offered
+from bellbuoy.app.glance import DISTANCE, HISTORY, SHOWN, Seen, distances, null_share
 from bellbuoy.app.marks import read_marks
 from bellbuoy.app.plans import outputs_of, plan_of
 from bellbuoy.app.points import point_of
+from bellbuoy.app.serving import version_marks
 from bellbuoy.app.views import ColumnStatus, Mark, ModelPage, ModelStatus, Point
 from bellbuoy.config.spec import Feature
-from bellbuoy.metrics.catalogue import entry, metrics_of
+from bellbuoy.metrics.catalogue import entry
 from bellbuoy.metrics.reading import Measured, Reading
 from bellbuoy.metrics.step import Taken, complete
 from bellbuoy.profiles.series import Slice
 from bellbuoy.store.port import NoteRow
-from bellbuoy.windows import Grain, from_micro, from_seconds, to_seconds
+from bellbuoy.windows import Grain, from_micro, to_seconds
 
 #: Windows that a chart shows when nobody says from when.
 _MOST = 400
@@ -38,27 +40,28 @@ class View:
     start: datetime | None = None
     end: datetime | None = None
     version: str | None = None
+    column: str | None = None
+    segment: str | None = None
 
 
 def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelPage:
     """The page of a model over a span of time.
 
     Raises:
-        ConfigError: there is no such metric, grain or version.
+        ConfigError: there is no such metric, column, grain, segment or version.
     """
     model, counts = seen.model, seen.gauge.counts
-    grain = view.grain or seen.grain.value
-    question = Question(view.metric, None, grain, None, view.version, view.start, view.end)
-    asked = question.understood(model, seen.gauge.subject, counts)
+    asked = _question(seen, view).understood(model, seen.gauge.subject, counts)
+    asked = replace(asked, where=seen.until_now(asked.where))
     if asked.where.start is None and (newest := seen.gauge.last(asked.grain)) is not None:
         end = newest + asked.grain.seconds if asked.where.end is None else asked.where.end
         start = min(newest, end) - (_MOST - 1) * asked.grain.seconds
         asked = replace(asked, where=replace(asked.where, start=start, end=end))
-    usual = seen.gauge.usual(asked.metric, asked.grain)
+    usual = seen.gauge.usual(asked.metric, asked.grain, asked.column, _part(asked))
     return ModelPage(
         status=status,
         metric=asked.metric,
-        metrics=metrics_of(seen.gauge.subject),
+        metrics=metrics_offered(seen, asked),
         grain=asked.grain.value,
         grains=tuple(one.value for one in grains_of(model.grain)),
         start=view.start,
@@ -70,8 +73,23 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
         columns=tuple(_columns(seen, view)),
         marks=tuple(_marks(seen, folder)),
         notes=tuple(note.message for note in seen.notes if _stands(note, seen)),
-        better=entry(asked.metric).better.value,
+        better=entry(asked.metric, column=asked.column is not None).better.value,
+        column=asked.column,
+        segment=f"{asked.where.by}={asked.where.segment}" if asked.where.by else None,
+        segments=segments_offered(seen, asked),
     )
+
+
+def _question(seen: Seen, view: View) -> Question:
+    """As people ask; of a column, it is how far it moved that tells most."""
+    metric = view.metric or (DISTANCE if view.column is not None else None)
+    grain = view.grain or seen.grain.value
+    return Question(metric, view.column, grain, view.segment, view.version, view.start, view.end)
+
+
+def _part(asked: Asked) -> Slice:
+    """All rows of the segment that is asked for, whenever and of whichever version."""
+    return Slice(by=asked.where.by, segment=asked.where.segment)
 
 
 def _stands(note: NoteRow, seen: Seen) -> bool:
@@ -124,8 +142,10 @@ def _column(seen: Seen, name: str, where: Slice) -> ColumnStatus:
 
 
 def _earlier(where: Slice, grain: Grain) -> Slice:
-    """The same rows and those before them that say what is usual."""
-    return where if where.start is None else replace(where, start=where.start - (PAST + LAG) * grain.seconds)
+    """The same rows, and as many before them as the lights look at: a page and a light must not differ."""
+    if where.start is None or where.end is None:
+        return where
+    return replace(where, start=min(where.start, where.end - HISTORY * grain.seconds))
 
 
 def _banded(taken: list[Taken]) -> list[Taken]:
@@ -148,22 +168,20 @@ def _within(taken: list[Taken], where: Slice) -> list[Taken]:
 
 
 def _trouble(null: Share | None, drift: Taken | None) -> tuple[float, str | None]:
-    """How far beyond the usual a column is (1: at its edge), and why in words."""
+    """How far beyond the usual a column is (1: where a light calls it out), and why in words."""
     value, band = _value(drift), drift.noise if drift is not None else None
-    moved = value / band if value is not None and band else 0.0
-    why = "distributed as hardly ever in the weeks before" if moved >= 1 else None
+    moved = Shift("", value, band).trouble if value is not None and band is not None else 0.0
+    why = "distributed as hardly ever in the weeks before" if moved > 1 else None
     if null is not None and isinstance(null.now, Measured) and null.risen > 0:
-        return max(moved, 1 + null.risen), f"null in {null.now.value:.0%} of rows, usually in {null.usual:.1%} at most"
+        text = f"null in {100 * null.now.value:.0f}\u00a0% of rows, usually in {100 * null.usual:.1f}\u00a0% at most"
+        return max(moved, 1 + null.risen), text
     return moved, why
 
 
 def _marks(seen: Seen, folder: Path) -> Iterator[Mark]:
     yield from read_marks(folder)
-    counts = seen.gauge.counts
-    for version in counts.versions():
-        starts = list(seen.gauge.rows(Grain.DAY, Slice(version=version)))
-        if starts:
-            yield Mark(from_seconds(starts[0]), f"version {version}", "version")
+    versions = seen.gauge.counts.versions()
+    yield from version_marks({version: seen.gauge.rows(Grain.DAY, Slice(version=version)) for version in versions})
     for row in seen.alarms:
         if row.fired_at is not None:
             until = from_micro(row.resolved_at) if row.resolved_at is not None else None

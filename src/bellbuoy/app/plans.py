@@ -138,7 +138,7 @@ def _same_meaning(model: Model, facts: Mapping[str, object]) -> list[str]:
     now, before = [model.task.value, *classes], facts.get("meant", [])
     if isinstance(before, list) and before and not (len(before) == len(now) and all(map(alike, before, now))):
         message = f"rows were counted as {_told(before)} so far, and would be as {_told(now)}"
-        hint = "put it back, or give the model's file another name to begin anew"
+        hint = "put it back, or count all anew with bellbuoy run --once --recount"
         raise ConfigError(message, where=f"models/{model.name}.toml", hint=hint)
     return now
 

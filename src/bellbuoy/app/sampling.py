@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,11 +12,19 @@ from numpy.typing import NDArray
 
 from bellbuoy.config.sample import Numbers, Sample, Texts, Times, Values
 from bellbuoy.sources import port
-from bellbuoy.sources.port import KeyType, Kind, Source, Want
+from bellbuoy.sources.port import KeyType, Kind, Note, Source, Want
 
 #: So many rows are enough to guess from.
 ENOUGH = 200_000
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The first rows, and what was odd about them."""
+
+    sample: Sample
+    notes: tuple[Note, ...]
 
 
 def take_sample(source: Source, now: datetime, most: int = ENOUGH) -> Sample:
@@ -28,20 +36,29 @@ def take_sample(source: Source, now: datetime, most: int = ENOUGH) -> Sample:
     Raises:
         SourceError: nothing can be read at all.
     """
-    sample = _pulled(source, source.columns(), now, most)
+    return look_at(source, now, most).sample
+
+
+def look_at(source: Source, now: datetime, most: int = ENOUGH) -> Looked:
+    """As `take_sample`, with what was odd; of a sample that is not whole nothing odd is known.
+
+    Raises:
+        SourceError: nothing can be read at all.
+    """
+    sample, notes = _pulled(source, source.columns(), now, most)
     better: dict[str, Kind] = {}
     for name, column in sample.columns.items():
         if isinstance(column, Texts) and _all_moments(column):
             better[name] = Kind.MOMENT
         elif isinstance(column, Numbers) and _too_large(column) and source.key_type(name) is KeyType.WHOLE:
             better[name] = Kind.CATEGORY
-    if not better:
-        return sample
-    again = _pulled(source, better, now, sample.rows)
-    return replace(sample, columns={**sample.columns, **again.columns})
+    if better:
+        again, _ = _pulled(source, better, now, sample.rows)
+        sample = replace(sample, columns={**sample.columns, **again.columns})
+    return Looked(sample, tuple(notes))
 
 
-def _pulled(source: Source, kinds: Mapping[str, Kind], now: datetime, most: int) -> Sample:
+def _pulled(source: Source, kinds: Mapping[str, Kind], now: datetime, most: int) -> tuple[Sample, Sequence[Note]]:
     parts: dict[str, list[port.Column]] = {name: [] for name in kinds}
     rows = 0
     pull = source.pull(Want(kinds), {}, now)
@@ -53,7 +70,7 @@ def _pulled(source: Source, kinds: Mapping[str, Kind], now: datetime, most: int)
             break
     pull.close()
     columns = {name: _column(parts[name], kind, most) for name, kind in kinds.items()}
-    return Sample(min(rows, most), columns, whole=rows < most)
+    return Sample(min(rows, most), columns, whole=rows < most), pull.notes
 
 
 def _column(parts: Sequence[port.Column], kind: Kind, most: int) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -12,6 +13,7 @@ from typing import Protocol
 from bellbuoy.app.beats import Beats
 from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App
+from bellbuoy.config.spec import Web
 from bellbuoy.errors import BellbuoyError, ConfigError
 
 _LOG = logging.getLogger(__name__)
@@ -46,12 +48,40 @@ def address_of(app: App, host: str | None = None, port: int | None = None) -> Ad
     Raises:
         ConfigError: others could reach it, and no token keeps them out.
     """
-    web = app.project.spec.web
+    return address_in(app.project.spec.web, host, port)
+
+
+def address_in(web: Web, host: str | None = None, port: int | None = None) -> Address:
+    """As `address_of`, from the settings alone.
+
+    Raises:
+        ConfigError: others could reach it, and no token keeps them out.
+    """
     chosen = Address(host or web.host, web.port if port is None else port, web.tokens)
     if chosen.host not in {"127.0.0.1", "::1", "localhost"} and not chosen.tokens:
         hint = 'give tokens = ["${BELLBUOY_TOKEN}"] in [web], or listen on 127.0.0.1'
         raise ConfigError(f"tokens are needed when others can reach {chosen.host}", where="web.tokens", hint=hint)
     return chosen
+
+
+def listen_at(address: Address) -> socket.socket:
+    """A socket that listens already: a port that is taken is told before anything else happens.
+
+    Raises:
+        ConfigError: nothing can listen at this address.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+        listener.listen(128)
+    except OSError as why:
+        listener.close()
+        reason = (why.strerror or str(why)).lower()
+        hint = "is bellbuoy up already? --port 0 takes any free one"
+        raise ConfigError(f"cannot listen: {reason}", where=f"{address.host}:{address.port}", hint=hint) from why
+    return listener
 
 
 def serve(app: App, address: Address, ready: Callable[[str], None], tell: Callable[[Cycled], None]) -> None:

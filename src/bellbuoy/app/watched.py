@@ -45,7 +45,7 @@ def _decision(model: Model) -> str:
 
 def _truth(model: Model) -> str:
     if model.labels is None:
-        return "No labels: performance is estimated."
+        return "No labels: how right it is cannot be told."
     maturity = model.labels.maturity
     late = "a delay learnt from those seen" if maturity == "auto" else format_duration(maturity)
     return f"Labels join by {model.labels.columns.id}; a window's labels count as complete after {late}."

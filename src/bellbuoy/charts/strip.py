@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from bellbuoy.charts.parts import Event
@@ -13,19 +13,30 @@ from bellbuoy.charts.plane import ACROSS, Plane, percent
 _LETTER = 65
 #: Height of a lane in pixels, and how many there may be.
 _LANE = 17
-_MOST = 4
+_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """An event with its number, ends and lane (None: no room); with `before`, its text ends where it does."""
+    """An event with its number and ends, and the lane (None: no room) and the ends of its text."""
 
     event: Event
     number: int
     left: int
     right: int
-    lane: int | None
-    before: bool
+    first: int
+    last: int
+    lane: int | None = None
+
+    @property
+    def before(self) -> bool:
+        """Whether its text ends where it does: there is no room after its beginning."""
+        return self.first < self.left
+
+    @property
+    def end(self) -> int:
+        """Where its text and its bar have both ended."""
+        return max(self.last, self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +59,36 @@ class Strip:
 
 
 def strip(events: Sequence[Event], plane: Plane) -> Strip:
-    """Give lanes to events, in their order; their numbers count from 1. What finds no room is drawn without text."""
-    taken = [0] * _MOST
-    placed = []
-    for number, event in enumerate(events, 1):
-        left, right = plane.xs([event.start, event.until])
-        width = (len(event.text) + 5) * _LETTER
-        before = left + width > ACROSS and right > width
-        first, last = (right - width, right) if before else (left, max(left + width, right))
-        lane = next((lane for lane in range(_MOST) if taken[lane] <= first), None)
-        if lane is not None:
-            taken[lane] = last
-        placed.append(_Placed(event, number, left, right, lane, before))
-    return Strip(tuple(placed), plane.start)
+    """Give lanes to events; their numbers count from 1, in their order. What finds no room is drawn without text."""
+    marks = [_mark(number, event, plane) for number, event in enumerate(events, 1)]
+    placed: list[_Placed] = []
+    # From both ends: a text and the hairlines of those that are placed after it lead away from each other.
+    for mark in [*(mark for mark in marks if not mark.before), *(mark for mark in reversed(marks) if mark.before)]:
+        placed.append(replace(mark, lane=_lane(mark, placed)))
+    return Strip(tuple(sorted(placed, key=lambda mark: mark.number)), plane.start)
+
+
+def _mark(number: int, event: Event, plane: Plane) -> _Placed:
+    left, right = plane.xs([event.start, event.until])
+    width = (len(event.text) + 5) * _LETTER
+    before = left + width > ACROSS and right > width
+    return _Placed(event, number, left, right, right - width if before else left, right if before else left + width)
+
+
+def _lane(mark: _Placed, placed: Sequence[_Placed]) -> int | None:
+    """The highest lane with room, one where no hairline crosses out a text if there is any."""
+    beside = [one.lane for one in placed if one.end > mark.first and mark.end > one.first]
+    free = [lane for lane in range(_MOST) if lane not in beside]
+    return next((lane for lane in free if not _crossed(mark, lane, placed)), next(iter(free), None))
+
+
+def _crossed(mark: _Placed, lane: int, placed: Sequence[_Placed]) -> bool:
+    """Whether in this lane its hairline would fall through a text below, or one from above through its text."""
+    return any(
+        one.first < mark.left < one.last if one.lane > lane else mark.first < one.left < mark.last
+        for one in placed
+        if one.lane is not None and one.lane != lane
+    )
 
 
 def _row(mark: _Placed) -> int:

@@ -10,7 +10,7 @@ import typer
 from bellbuoy.app.compare import Comparison, words
 from bellbuoy.app.compare import compare as compare_files
 from bellbuoy.app.compare.document import document_of
-from bellbuoy.app.compare.page import nulls, page_of, psi, typical
+from bellbuoy.app.compare.page import nulls, page_of, psi, ruler, typical
 from bellbuoy.app.compare.values import Side
 from bellbuoy.cli.options import HERE, JsonOption, ProjectOption
 from bellbuoy.cli.output import counting, print_json, print_note, print_table, print_text
@@ -18,6 +18,8 @@ from bellbuoy.errors import ConfigError
 
 #: From here on a finding is plainly a fault.
 _GRAVE = 0.25
+#: Columns of the table that a narrow terminal does without, the first one first.
+_SPARE = (5, 4)
 
 
 def compare(
@@ -64,7 +66,7 @@ def _show(found: Comparison) -> None:
         print_text(f"{finding.column} {finding.message}", "red" if finding.trouble >= _GRAVE else "yellow")
     print_text("")
     heads = ("column", "usual", "now", "null", "PSI (by chance)", "false discovery rate")
-    print_table(heads, [_cells(found, place) for place in range(len(found.columns))])
+    print_table(heads, [_cells(found, place) for place in range(len(found.columns))], spare=_SPARE)
     if found.performance:
         print_text("")
         lines = [
@@ -88,8 +90,8 @@ def _cells(found: Comparison, place: int) -> tuple[str, ...]:
     change = f"{nulls(column.usual)} → {nulls(column.now)}"
     return (
         column.name,
-        typical(column.usual),
-        typical(column.now),
+        typical(column.usual, ruler(column, found)),
+        typical(column.now, ruler(column, found)),
         change,
         psi(column),
         words.rate(column.significance),

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from bellbuoy.app.demo.look import Sight
-from bellbuoy.app.demo.make import Told, make_demo, tell
+from bellbuoy.app.demo.make import Told, address_for, make_demo, tell
 from bellbuoy.app.demo.replay import LAST
 from bellbuoy.app.open import open_app
-from bellbuoy.app.up import address_of, serve
+from bellbuoy.app.up import address_of, listen_at, serve
 from bellbuoy.cli import up
-from bellbuoy.cli.options import JsonOption
-from bellbuoy.cli.output import print_json, print_note, print_table, print_text, progress
+from bellbuoy.cli.options import HERE, JsonOption, ProjectOption
+from bellbuoy.cli.output import invoked, print_json, print_note, print_table, print_text, progress
 from bellbuoy.clock import FrozenClock
 from bellbuoy.windows import iso
 
@@ -30,6 +30,7 @@ def demo(
     ] = None,
     *,
     once: Annotated[bool, typer.Option("--once", help="Do everything, tell what there is to see, and stop.")] = False,
+    project: ProjectOption = HERE,  # noqa: ARG001 - every command takes it; the demo is a project of its own
     as_json: JsonOption = False,
 ) -> None:
     """Build a whole real project with visible incidents, and show it.
@@ -38,6 +39,9 @@ def demo(
     cycle a day, with what really went wrong and three planted incidents, named as planted. A folder that was made
     before is shown at once, and a half-made one is completed.
     """
+    if not once:
+        # A minute of work must not end with a port that was taken all the while.
+        listen_at(address_for(folder, port)).close()
     make_demo(folder, _phase)
     if once:
         told = tell(folder)
@@ -45,7 +49,13 @@ def demo(
         return
     # Time stands still at the end of the year, so that the newest window is not 13 years old.
     with open_app(folder, FrozenClock(LAST)) as app:
-        serve(app, address_of(app, None, port), lambda url: up.ready(url, as_json=as_json), up.tell)
+        serve(app, address_of(app, None, port), lambda url: _ready(url, folder, as_json=as_json), up.tell)
+
+
+def _ready(url: str, folder: Path, *, as_json: bool) -> None:
+    up.ready(url, as_json=as_json)
+    if not as_json:
+        print_note(f"In another terminal: {invoked()} status --project {folder} --now {iso(LAST)}")
 
 
 @contextmanager
@@ -63,7 +73,7 @@ def _show(folder: Path, told: Told) -> None:
     heads = ("incident", "from", "until", "reading", "before", "during", "after")
     print_table(heads, [_cells(one) for one in told.sights])
     print_text("\nMedians of daily windows, of weekly ones where an incident lasts weeks; four weeks before and after.")
-    print_note(f"notes/incidents.md tells the stories. To look around: bellbuoy demo {folder}")
+    print_note(f"notes/incidents.md tells the stories. To look around: {invoked()} demo {folder}")
 
 
 def _cells(one: Sight) -> tuple[object, ...]:

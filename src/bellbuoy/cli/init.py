@@ -14,7 +14,10 @@ from bellbuoy.clock import SystemClock
 
 
 def init(
-    predictions: Annotated[str, typer.Option(help="Where predictions are logged: a file, a glob, a folder or a URL.")],
+    predictions: Annotated[
+        str,
+        typer.Option(help="Where predictions are logged: a file, a glob, a folder or a URL; url#table of a database."),
+    ],
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder to make the project in.")] = None,
     labels: Annotated[str | None, typer.Option(help="Where the truth is, if it is in another place.")] = None,
     reference: Annotated[str | None, typer.Option(help="Scored rows of a time when all was well.")] = None,
@@ -41,7 +44,13 @@ def init(
 def _document(started: Started) -> dict[str, object]:
     guesses = [{"key": one.key, "value": one.value, "why": one.why} for one in started.guesses]
     files = [str(path) for path in started.files]
-    return {"project": str(started.folder), "model": started.model, "files": files, "guesses": guesses}
+    return {
+        "project": str(started.folder),
+        "model": started.model,
+        "files": files,
+        "guesses": guesses,
+        "warnings": list(started.warnings),
+    }
 
 
 def _show(started: Started) -> None:
@@ -49,6 +58,8 @@ def _show(started: Started) -> None:
     print_text("")
     for path in started.files:
         print_text(f"wrote {path}")
+    for warning in started.warnings:
+        print_note(f"WARNING: {warning}")
     print_note(f"Look through the guesses, then: bellbuoy check --project {started.folder}")
 
 

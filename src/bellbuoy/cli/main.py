@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from bellbuoy import __version__
+from bellbuoy.cli.ending import INTERRUPTED
 from bellbuoy.cli.output import error_document, print_error, print_json
 from bellbuoy.errors import BellbuoyError
 
@@ -35,10 +36,14 @@ COMMANDS = {
     "demo": Entry("bellbuoy.cli.demo", "Build a whole real project with visible incidents, and show it."),
     "init": Entry("bellbuoy.cli.init", "Look at your tables and write the files of a project."),
     "check": Entry("bellbuoy.cli.check", "Say whether all fits together, and what will be watched."),
-    "run": Entry("bellbuoy.cli.run", "Run the cycles that are due."),
+    "run": Entry("bellbuoy.cli.run", "Run the cycles that are due; without --once, go on until stopped."),
     "up": Entry("bellbuoy.cli.up", "Run cycles, dashboard and API until stopped."),
-    "status": Entry("bellbuoy.cli.status", "Show how each model does."),
-    "readings": Entry("bellbuoy.cli.readings", "Print a metric over time."),
+    "status": Entry(
+        "bellbuoy.cli.status", "Show how each model does: is it the model, the data pipeline, or the world?"
+    ),
+    "readings": Entry(
+        "bellbuoy.cli.readings", "Print a metric over time: the numbers that pages and alarms are made from."
+    ),
     "compare": Entry("bellbuoy.cli.compare", "Compare two files: drift and quality, without a project."),
     "schema": Entry("bellbuoy.cli.schema", "Print the JSON Schema of the project files."),
 }
@@ -52,6 +57,9 @@ def main() -> None:
     except BellbuoyError as why:
         _tell(why, as_json="--json" in arguments)
         sys.exit(why.exit_code)
+    except KeyboardInterrupt:
+        # Somebody pressed Ctrl-C: nothing is half-done, so there is nothing to tell.
+        sys.exit(INTERRUPTED)
 
 
 def command_line(arguments: Sequence[str]) -> typer.Typer:

@@ -28,10 +28,10 @@ def readings(
     version: Annotated[str | None, typer.Option(help="Only this version of the model.")] = None,
     start: Annotated[str | None, typer.Option("--from", metavar="ISO", help="From this moment on, UTC.")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="ISO", help="Before this moment, UTC.")] = None,
-    as_of: Annotated[str | None, typer.Option(metavar="ISO", help="What was known at this moment.")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="ISO", hidden=True)] = None,  # refused until it is kept
     project: ProjectOption = HERE,
     now: NowOption = None,
-    estimate: Annotated[bool, typer.Option("--estimate", help="Label-free estimates.")] = False,
+    estimate: Annotated[bool, typer.Option("--estimate", hidden=True)] = False,  # refused until they are made
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -70,7 +70,7 @@ def _print_csv(rows: Sequence[Mapping[str, object]]) -> None:
 
 def _print_table(metric: str, rows: Sequence[Mapping[str, object]]) -> None:
     print_table(
-        ("window from", metric, "95 % from", "to", "rows", "labelled", "labels"),
+        ("window from", metric, "95\u00a0% from", "to", "rows", "labelled", "labels"),
         [
             (
                 row["start"],

@@ -10,9 +10,10 @@ import typer
 from bellbuoy.app.beats import Beats
 from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App, open_app
+from bellbuoy.cli.ending import ended_at_once
 from bellbuoy.cli.options import HERE, FailOption, JsonOption, NowOption, ProjectOption, clock_at
 from bellbuoy.cli.output import counting, print_json, print_note, print_table
-from bellbuoy.errors import Fault
+from bellbuoy.errors import ConfigError, Fault
 from bellbuoy.windows import iso
 
 #: Seconds between looks at what is due.
@@ -27,20 +28,27 @@ def run(
     now: NowOption = None,
     *,
     once: Annotated[bool, typer.Option("--once", help="One cycle of each model, then stop: what cron calls.")] = False,
+    recount: Annotated[
+        bool,
+        typer.Option("--recount", help="With --once: forget what was counted, and count the tables as they are now."),
+    ] = False,
     fail_on_firing: FailOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run the cycles that are due; without --once, go on until stopped.
 
-    A model that cannot be read does not stop the others; it is told, and the exit code is 1.
+    A model that cannot be read does not stop the others; it is told, and the exit code is 1, or 2 where its file is
+    wrong.
     """
+    if recount and not once:
+        raise ConfigError("everything is counted anew once, not again and again", hint="bellbuoy run --once --recount")
     clock = clock_at(now)
-    with open_app(project, clock) as app:
+    with ended_at_once(), open_app(project, clock) as app:
         beats = Beats(app)
         chosen = beats.chosen(model or ())
         _tell_faults(app.project.faults)
         if once:
-            done = [_beat(beats, name, as_json=as_json) for name in chosen]
+            done = [_beat(beats, name, as_json=as_json, anew=recount) for name in chosen]
             _show(done, as_json=as_json)
             _leave(app, done, fail_on_firing=fail_on_firing)
         while True:
@@ -50,9 +58,9 @@ def run(
             _tell_faults(app.reload())
 
 
-def _beat(beats: Beats, name: str, *, as_json: bool) -> Cycled:
+def _beat(beats: Beats, name: str, *, as_json: bool, anew: bool = False) -> Cycled:
     with counting(f"{name}: rows", shown=not as_json) as listen:
-        return beats.beat(name, listen)
+        return beats.beat(name, listen, anew=anew)
 
 
 def _tell_faults(faults: Iterable[Fault]) -> None:
@@ -63,6 +71,8 @@ def _tell_faults(faults: Iterable[Fault]) -> None:
 def _show(done: list[Cycled], *, as_json: bool) -> None:
     if as_json:
         print_json({"cycles": [_document(one) for one in done]})
+        return
+    if not done:
         return
     heads = ("model", "new rows", "repeated", "labels", "joined", "")
     print_table(heads, [_cells(one) for one in done])
@@ -107,9 +117,8 @@ def _document(one: Cycled) -> dict[str, object]:
 
 def _leave(app: App, done: list[Cycled], *, fail_on_firing: bool) -> None:
     """End with the exit code that tells how it went."""
-    if app.project.faults:
-        raise typer.Exit(2)
-    if any(one.failed for one in done):
-        raise typer.Exit(1)
+    code = max((one.exit_code for one in done), default=0)
+    if app.project.faults or code:
+        raise typer.Exit(2 if app.project.faults else code)
     firing = fail_on_firing and any(app.reads.status(one.model).fires for one in done)
     raise typer.Exit(3 if firing else 0)

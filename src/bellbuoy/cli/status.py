@@ -61,7 +61,7 @@ def _reading(point: Point) -> str:
     if point.value is None:
         return point.why or "unmeasured"
     around = f" ({point.low:.3g} to {point.high:.3g})" if point.low is not None and point.high is not None else ""
-    share = f", {point.coverage:.0%} of labels" if point.coverage is not None else ""
+    share = f", {100 * point.coverage:.0f}\u00a0% of labels" if point.coverage is not None else ""
     state = f", {point.maturity}" if point.maturity else ""
     return f"{point.value:.4g}{around} in the window from {iso(point.start)}{share}{state}"
 

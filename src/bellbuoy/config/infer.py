@@ -92,7 +92,7 @@ def infer(evidence: Evidence) -> Guess:
     rest = {name: one for name, one in facts.items() if name not in apart}
     outputs = find_outputs(tables, rest, _truth(evidence, log, labels))
     if outputs is None:
-        hint = f"call it score or prediction; there are {', '.join(rest)}"
+        hint = f"call it score or prediction; there are {_names(rest or facts)}"
         raise ConfigError("no column looks like the output of a model", where="predictions", hint=hint)
     left_out = dict(_left_out(rest, outputs))
     if "" in evidence.predictions.columns:
@@ -100,6 +100,10 @@ def infer(evidence: Evidence) -> Guess:
     features = {name: one.kind for name, one in rest.items() if name not in left_out and name not in outputs.columns}
     grain = _grain(evidence.predictions, log.time.value)
     return Guess(log, outputs, labels, grain, features, _segments(facts, features), left_out)
+
+
+def _names(facts: Facts) -> str:
+    return ", ".join(facts) or "no columns"
 
 
 def _log_columns(evidence: Evidence, facts: Facts) -> LogColumns:

@@ -15,6 +15,10 @@ from bellbuoy.config.sample import ColumnFacts, Cut, Floats, Sample, cut, shorte
 
 #: Names that the positive class goes by.
 _YES = ("1", "true", "yes", "y", "t", "positive", "pos")
+#: Truth values are also written as numbers.
+_TRUTHS = {"true": "1", "false": "0"}
+#: Labels that a reason names.
+_SHOWN = 5
 #: Whole numbers that are classes are few; texts that are classes may be more.
 _MOST_NUMBERED, _MOST_CLASSES = 20, 60
 #: A threshold is believed when no more decisions than this are exceptions to it.
@@ -162,15 +166,30 @@ def _binary(
     if seen.prediction and not (seen.score or by_class) and not _two_valued(facts[seen.prediction.value]):
         # A prediction between 0 and 1 beside labels of two values is a score by another name.
         seen = replace(seen, score=Found(seen.prediction.value, "a score, as its values lie between"), prediction=None)
+    decided = seen.prediction
+    strange = decided is not None and truth is not None and _other_words(facts[decided.value], truth.facts)
+    if decided is not None and strange and (seen.score or by_class):
+        # Decisions written otherwise than labels cannot be held against them; the threshold says them as well.
+        seen = replace(seen, prediction=None)
     positive = _positive(seen, by_class, tables, truth, answers)
     out = Outputs(task, seen.score, {}, seen.prediction, positive)
     if by_class:
         column = by_class.get(positive.value, list(by_class.values())[-1])
         others = tuple(name for name in by_class.values() if name != column)
         out = replace(out, score=Found(column, f"the score of {positive.value}"), unused=others)
+    if decided is not None and out.prediction is None:
+        out = replace(out, unused=(*out.unused, decided.value))
     if out.score is None:
         return out
-    return replace(out, scores=_meaning(facts[out.score.value]), threshold=_threshold(out, tables))
+    words = facts[decided.value].values if decided is not None and strange else (positive.value,)
+    threshold = None if decided is None else _threshold(tables, out.score.value, decided.value, words)
+    return replace(out, scores=_meaning(facts[out.score.value]), threshold=threshold)
+
+
+def _other_words(decisions: ColumnFacts, labels: ColumnFacts) -> bool:
+    """Whether no decision is written as any label is: 0 and 1 beside late and ok."""
+    known = {_TRUTHS.get(value, value) for value in labels.values}
+    return all(_TRUTHS.get(value, value) not in known for value in decisions.values)
 
 
 def _meaning(score: ColumnFacts) -> Found[ScoreKind]:
@@ -187,13 +206,17 @@ def _positive(
         best = _best_cut(tables, seen.score.value, seen.prediction.value, answers)
         if best is not None and best[1].exceptions <= _EXCEPTIONS * best[1].rows:
             return Found(best[0], f"high scores are decided as {best[0]}")
-    options = tuple(by_class) or tuple(answers)
+    # Labels are held against it, so it is one of them where there are any.
+    options = tuple(by_class) or (truth.facts.values if truth is not None else tuple(answers))
     if yes := next((option for option in options if option.lower() in _YES), None):
         return Found(yes, "by its name")
     if truth is not None and seen.score is not None and (higher := _higher(truth, seen.score.value)):
         return Found(higher, "rows with this label score higher")
     if truth is not None:
-        return Found(truth.facts.values[-1], "the rarer label; nothing else tells the two apart")
+        seen_values = " and ".join(sorted(truth.facts.values[:_SHOWN]))
+        return Found(
+            truth.facts.values[-1], f"the rarer of {seen_values}; nothing else tells them apart, so look at it"
+        )
     return Found(options[-1] if options else "1", "assumed, as there are no labels")
 
 
@@ -210,15 +233,15 @@ def _higher(truth: Truth, score: str) -> str | None:
     return max(means, key=means.__getitem__) if len(means) > 1 else None
 
 
-def _threshold(out: Outputs, tables: Sequence[Sample]) -> Found[float] | None:
-    if out.score is None or out.prediction is None or out.positive is None:
+def _threshold(tables: Sequence[Sample], score: str, prediction: str, words: Iterable[str]) -> Found[float] | None:
+    """The score from which on one of some words is decided."""
+    found = _best_cut(tables, score, prediction, words)
+    if found is None or found[1].exceptions > _EXCEPTIONS * found[1].rows:
         return None
-    best = _cut(tables, out.score.value, out.prediction.value, out.positive.value)
-    if best is None or best.exceptions > _EXCEPTIONS * best.rows:
-        return None
+    best = found[1]
     why = f"the highest score decided as negative is {best.below:g}, the lowest decided as positive {best.above:g}"
     if best.exceptions:
-        why = f"explains {1 - best.exceptions / best.rows:.2%} of the decisions"
+        why = f"explains {100 * (1 - best.exceptions / best.rows):.2f} % of the decisions"
     return Found(shortest_between(best.below, best.above), why)
 
 

@@ -55,7 +55,11 @@ def find_id(facts: Facts, shared: Container[str] | None) -> Found[str] | None:
     best = min(keys, key=lambda one: _key_rank(one, shared or ()), default=None)
     if best is None or _key_rank(best, shared or ()) >= 4:
         return None
-    why = "a value of its own in every row" if best.uniqueness == 1 else f"{best.uniqueness:.1%} of the values differ"
+    why = (
+        "a value of its own in every row"
+        if best.uniqueness == 1
+        else f"{100 * best.uniqueness:.1f} % of the values differ"
+    )
     return Found(best.name, f"{why}, and the labels have it" if shared and best.name in shared else why)
 
 

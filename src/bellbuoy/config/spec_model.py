@@ -256,7 +256,7 @@ class Model(Spec):
     predictions: Predictions
     """Where its predictions are."""
     labels: Labels | None = None
-    """Where the truth is; without it performance is estimated."""
+    """Where the truth is; without it nobody can tell how right the model is."""
     baseline: Baseline = Baseline()
     """What is normal."""
     features: Mapping[str, Feature] = {}

@@ -25,7 +25,7 @@ _RULES = {
 }
 
 _NO_LABELS = """\
-# Without the truth, performance is estimated. Once there are labels:
+# Without the truth nobody can tell how right the model is. Once there are labels:
 # [labels]
 # path = "labels/*.parquet"
 # columns = { id = "id", label = "label", time = "label_ts" }
@@ -103,7 +103,7 @@ def _key(name: str) -> str:
     return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _class_value(text: str) -> str:
+def class_value(text: str) -> str:
     """A class as TOML: the number or truth value that its text says, else the text."""
     if text.lower() in {"true", "false"}:
         return text.lower()
@@ -145,7 +145,7 @@ def _top(guess: Guess) -> Iterator[_Line]:
     outputs = guess.outputs
     yield _Line(f"task = {toml(outputs.task.value.value)}", outputs.task.why)
     if outputs.positive is not None:
-        yield _Line(f"positive = {_class_value(outputs.positive.value)}", outputs.positive.why)
+        yield _Line(f"positive = {class_value(outputs.positive.value)}", outputs.positive.why)
     if outputs.classes:
         yield _Line(f"classes = {toml(outputs.classes)}", "those seen")
     yield _Line('# owner = "ml-team"', "who answers for the model")
@@ -181,7 +181,7 @@ def _label_blocks(labels: LabelGuess | None, evidence: Evidence, places: Places)
         return [_NO_LABELS]
     place, why = places.predictions, "the truth is in the same rows"
     if evidence.labels is not None and places.labels is not None:
-        place, why = places.labels, f"{evidence.labels.rows:,} rows; {labels.matched:.0%} have their prediction"
+        place, why = places.labels, f"{evidence.labels.rows:,} rows; {100 * labels.matched:.0f} % have their prediction"
     late = "learnt from the delays seen"
     if labels.delay is not None:
         half, most = span_text(labels.delay.median), span_text(labels.delay.high)

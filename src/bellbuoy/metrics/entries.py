@@ -78,7 +78,8 @@ _DECISIONS = (
     ),
     _performance(
         "predicted_rate", "Predicted rate",
-        "Share of labelled rows that were predicted positive, or as one class: `predicted_rate:good`.",
+        "Share of labelled rows that were predicted positive, or as one class: `predicted_rate:good`. Of all rows, "
+        "with or without labels, there are metrics of the output columns, such as `mean(score)`.",
         _NEITHER, _CLASSES, "", ("predicted_positive_rate", "positive_prediction_rate", "decision_rate"),
     ),
 )  # fmt: skip
@@ -127,7 +128,8 @@ _SCORES = (
         _LOWER, _MULTI, "Kull et al. 2019", ("ece", "calibration_error", "expected_calibration_error"),
     ),
     _performance(
-        "mean_score", "Mean score", "Mean score of labelled rows; near the base rate when calibrated.",
+        "mean_score", "Mean score",
+        "Mean score of labelled rows; near the base rate when calibrated. `mean(score)` is of all rows.",
         _NEITHER, _BINARY, "", ("average_score", "mean_prediction"),
     ),
 )  # fmt: skip

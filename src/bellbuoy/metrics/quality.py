@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bellbuoy.config.sample import shortest_between
 from bellbuoy.metrics.intervals import Z, mean_interval, quantile_ranks, rate_interval
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.within import value_within
 from bellbuoy.profiles import buckets
 from bellbuoy.profiles.profile import NumericProfile, Profile
 
@@ -23,8 +23,8 @@ def measure_column(name: str, profile: Profile) -> Reading:
     """One metric of a column's profile; `name` is one of COLUMNS.
 
     Shares are of all rows, with Wilson's interval (1927). `mean` has a normal interval, `std` one by the fourth moment
-    of the buckets. Quantiles are the roundest number in the bucket that holds them, and their interval lies between the
-    order statistics that do (Conover 1999). `min`, `max`, `rows` and an exact `distinct` have no spread.
+    of the buckets. Quantiles are interpolated in the bucket that holds them (`value_within`), and their interval lies
+    between the order statistics that do (Conover 1999). `min`, `max`, `rows` and an exact `distinct` have no spread.
     """
     if name == "rows":
         return _exact(profile.rows, profile.rows)
@@ -55,7 +55,8 @@ def quantile(profile: NumericProfile, share: float) -> Reading:
     places = np.searchsorted(counts, ranks, side="right")
     low, high = _edges(profile)
     at = int(places[0])
-    value = shortest_between(float(low[at]), float(high[at])) if low[at] < high[at] else float(high[at])
+    inside = int(profile.cells.counts[at])
+    value = value_within(profile, at, (ranks[0] - int(counts[at]) + inside + 0.5) / inside)
     bound = max(value - float(low[at]), float(high[at]) - value)
     return Measured(value, min(value, float(low[places[1]])), max(value, float(high[places[2]])), rows, bound)
 

@@ -14,6 +14,7 @@ from bellbuoy.profiles.outcome import Outcome, Terms, binary_terms, multiclass_t
 from bellbuoy.profiles.profile import NumericProfile
 from bellbuoy.profiles.spread import Groups, ascending, dense
 from bellbuoy.sources.port import Categories, Column, Moments, Numbers, Rows
+from bellbuoy.store.ledger import picked
 from bellbuoy.store.port import Series
 from bellbuoy.windows import MICRO, Grain
 
@@ -119,8 +120,7 @@ class Pairs:
         good = self.target.usable(records) & np.isfinite(labels["label"])
         if not good.any():
             return
-        if not good.all():
-            records, labels = records[good], labels[good]
+        records, labels = picked(records, good), picked(labels, good)
         terms = self.target.terms(records, labels["label"].copy())
         starts = self.grain.starts(records["at"])
         version = records["version"].astype(np.int64)

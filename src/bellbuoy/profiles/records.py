@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bellbuoy.profiles.collect import Named, Plan
 from bellbuoy.profiles.join import Target, numbers
 from bellbuoy.sources.port import Moments, Rows
+from bellbuoy.store.ledger import order_of
 from bellbuoy.windows import to_micro
 
 Bools = NDArray[np.bool_]
@@ -75,12 +76,12 @@ def label_records(rows: Rows, label: str, time: str | None, target: Target, now:
 
 def one_of_each(keys: Keys, labels: Records) -> tuple[Keys, Records]:
     """One label for each key, ascending by key: the latest, of two at once the greater; first known as any was."""
-    order = np.argsort(keys)
-    keys, labels = keys[order], labels[order]
+    order = order_of(keys)
+    keys, labels = keys.take(order), labels.take(order)
     if (keys[1:] != keys[:-1]).all():
         return keys, labels
     order = np.lexsort((labels["label"], labels["at"], keys))
-    keys, labels = keys[order], labels[order]
+    keys, labels = keys.take(order), labels.take(order)
     edges = np.flatnonzero(keys[1:] != keys[:-1])
     last = np.append(edges, len(keys) - 1) if len(keys) else edges
     first = np.insert(edges + 1, 0, 0) if len(keys) else edges

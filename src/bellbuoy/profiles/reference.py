@@ -64,6 +64,8 @@ def count_reference(
     asked = _asked(watch, table)
     if known and known.get(_ASKED) == asked and _unchanged(table.source, known, now):
         return None
+    # What is normal does not depend on the version: the reference set is one line.
+    watch = replace(watch, plan=replace(watch.plan, version=None))
     there = table.source.columns()
     kinds = {name: kind for name, kind in watch.kinds.items() if name in there or name in watch.plan.columns}
     for name, kind in ((table.label, table.label_kind), (table.label_time, Kind.MOMENT)):
@@ -74,7 +76,7 @@ def count_reference(
     made = Reference(Tally(watch.plan), pairs, {}, [], 0)
     for rows in pull:
         made.rows += rows.count
-        made.tally.add(_without_version(rows, watch), np.zeros(rows.count, np.int64))
+        made.tally.add(rows, np.zeros(rows.count, np.int64))
         if table.label in there:
             _pair(made.pairs, rows, watch, table, codes, now)
     if not made.rows:
@@ -128,17 +130,11 @@ def _asked(watch: Watch, table: ReferenceTable) -> str:
     return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
-def _without_version(rows: Rows, watch: Watch) -> Rows:
-    """What is normal does not depend on the version: the reference set is one line."""
-    columns = {name: column for name, column in rows.columns.items() if name != watch.plan.version}
-    return replace(rows, columns=columns)
-
-
 def _pair(pairs: Pairs, rows: Rows, watch: Watch, table: ReferenceTable, codes: Codes, now: datetime) -> None:
     time = rows.columns[watch.plan.time]
     assert isinstance(time, Moments)
     assert table.label is not None
-    records = prediction_records(_without_version(rows, watch), time.micro, watch.plan, watch.target, codes)
+    records = prediction_records(rows, time.micro, watch.plan, watch.target, codes)
     labels = label_records(rows, table.label, table.label_time, watch.target, now)
     known = np.isfinite(labels["label"])
     # Where nobody says when a row was predicted, or its label was known, nobody knows how long that took.

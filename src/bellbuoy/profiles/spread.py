@@ -220,12 +220,23 @@ def compact(codes: Ints) -> tuple[Ints, Ints]:
         place = np.concatenate([[0], np.cumsum(step > 0)])
         return codes[np.concatenate([[0], np.flatnonzero(step) + 1])], place
     span = high - low + 1
-    if span > _DENSE * len(codes) + 200_000:
-        return np.unique(codes, return_inverse=True)
     shifted = codes - low
+    if span > _DENSE * len(codes) + 200_000:
+        return _compact_wide(codes, shifted)
     there = np.zeros(span, np.bool_)
     there[shifted] = True
     return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[shifted]
+
+
+def _compact_wide(codes: Ints, shifted: Ints) -> tuple[Ints, Ints]:
+    """As `compact`, for codes that lie far apart: moments of windows do so by their width, and are numbered by it."""
+    width = int(np.gcd.reduce(shifted[:64]))
+    if width > 1:
+        steps, rest = np.divmod(shifted, width)
+        if not rest.any() and int(steps.max()) < _DENSE * len(codes) + 200_000:
+            distinct, place = compact(steps)
+            return distinct * width + int(codes[0] - shifted[0]), place
+    return np.unique(codes, return_inverse=True)
 
 
 def dense(*keys: Ints) -> tuple[Ints, list[Ints]]:

@@ -25,7 +25,7 @@ from bellbuoy.profiles.join import Pairs, Target
 from bellbuoy.profiles.records import Codes, label_records, merged_labels, one_of_each, prediction_records
 from bellbuoy.sources.port import KeyType, Kind, Mark, Moments, Note, Numbers, Rows, Source, Want
 from bellbuoy.store.database import Beat, Database
-from bellbuoy.store.ledger import Ledger, fitted
+from bellbuoy.store.ledger import Ledger, fitted, picked
 from bellbuoy.store.port import ModelRow, NoteRow
 from bellbuoy.windows import MICRO, to_micro
 
@@ -83,7 +83,10 @@ class Counted:
 
 
 class Step:
-    """One model's step under way. `facts` are remembered with it; `listen` is told of every batch's rows."""
+    """One model's step under way. `facts` are remembered with it; `listen` is told of every batch's rows.
+
+    `anew`: as if nothing had been counted yet; what the state has is forgotten in the transaction that counts again.
+    """
 
     def __init__(
         self,
@@ -92,13 +95,16 @@ class Step:
         now: datetime,
         facts: Mapping[str, object] | None = None,
         listen: Callable[[int], None] | None = None,
+        *,
+        anew: bool = False,
     ) -> None:
         self.database, self.watch, self.now = database, watch, now
-        self.facts, self._listen = facts or {}, listen
+        self.facts, self._listen, self.anew = facts or {}, listen, anew
         with database.read() as shelf:
-            self.model: ModelRow = shelf.model(watch.name)
-            self.codes = Codes(shelf.names(watch.name))
-            parts = {kind: shelf.ledger(watch.name, kind) for kind in (PREDICTIONS, LABELS)}
+            known = shelf.model(watch.name)
+            self.model = ModelRow(watch.name, known.cycle) if anew else known
+            self.codes = Codes({} if anew else shelf.names(watch.name))
+            parts = {kind: [] if anew else shelf.ledger(watch.name, kind) for kind in (PREDICTIONS, LABELS)}
         self.predictions = Ledger(watch.folder, PREDICTIONS, parts[PREDICTIONS])
         self.labels = Ledger(watch.folder, LABELS, parts[LABELS])
         self.tally = Tally(watch.plan)
@@ -113,8 +119,9 @@ class Step:
 
     def run(self, also: Sequence[Callable[[Beat], None]] = ()) -> Counted:
         """Take in what is new and commit it, together with whatever else belongs to the cycle."""
-        for ledger in (self.predictions, self.labels):
-            ledger.sweep()
+        if not self.anew:  # else the files that the state still vouches for would go before it forgets them
+            for ledger in (self.predictions, self.labels):
+                ledger.sweep()
         with self._stack:
             self._take_predictions()
             if self.watch.labels is not None:
@@ -123,6 +130,11 @@ class Step:
         for ledger in (self.predictions, self.labels):
             ledger.sweep()
         return Counted(**self.counts, latest=self.latest, notes=tuple(self.notes))
+
+    @property
+    def has_counted(self) -> bool:
+        """Whether anything was counted in the cycles before this."""
+        return "latest" in self.model.facts or bool(self.labels.rows())
 
     def _take_predictions(self) -> None:
         watch, plan = self.watch, self.watch.plan
@@ -172,9 +184,7 @@ class Step:
         if rows.keys is None:
             return np.zeros(rows.count, np.bool_)
         known, _ = self.predictions.find(rows.keys)
-        first = np.zeros(rows.count, np.bool_)
-        first[np.unique(rows.keys, return_index=True)[1]] = True
-        seen = known | ~first
+        seen = known if (rows.keys[1:] > rows.keys[:-1]).all() else known | ~_first_of_each(rows.keys)
         return seen if rows.keyless is None else seen & ~rows.keyless
 
     def _moments(self, rows: Rows) -> tuple[Ints, dict[str, Bools]]:
@@ -198,10 +208,10 @@ class Step:
         plan, target = self.watch.plan, self.watch.target
         records = prediction_records(rows, micro, plan, target, self.codes)
         keep = np.ones(rows.count, np.bool_) if rows.keyless is None else ~rows.keyless
-        keys, records = rows.keys[keep], records[keep]
+        keys, records = rows.keys if keep.all() else rows.keys[keep], picked(records, keep)
         known, labels = self.labels.find(keys)
         if labels is not None:
-            self.pairs.add(records[known], labels)
+            self.pairs.add(picked(records, known), labels)
             self.counts["matched"] += len(labels)
         self.predictions.append(keys, records)
 
@@ -223,7 +233,7 @@ class Step:
         self._note_bad_labels(rows, table, good)
         if rows.keyless is not None:
             good &= ~rows.keyless
-        return (rows.keys, labels) if good.all() else (rows.keys[good], labels[good])
+        return rows.keys if good.all() else rows.keys[good], picked(labels, good)
 
     def _match(self, keys: Keys, labels: Records) -> None:
         """Drop what was said before, join what is new, and keep it."""
@@ -249,9 +259,9 @@ class Step:
             # Segments and scores that were not logged then are unknown.
             records = fitted(records, self.watch.target.layout(self.watch.plan.segments))
             fresh = ~again[found]
-            self.pairs.add(records[fresh], labels[found & ~again])
+            self.pairs.add(picked(records, fresh), picked(labels, found & ~again))
             if old is not None and len(old):
-                self.pairs.correct(records[~fresh], old[found[again]], labels[found & again])
+                self.pairs.correct(picked(records, ~fresh), picked(old, found[again]), picked(labels, found & again))
         self.counts["labels"] += len(keys)
         self.counts["matched"] += int((found & ~again).sum())
         self.counts["unknown"] += int((~found).sum())
@@ -276,6 +286,8 @@ class Step:
     def _open(self) -> Beat:
         if self._beat is None:
             self._beat = self._stack.enter_context(self.database.beat(self.watch.name, self.model.cycle))
+            if self.anew:
+                self._beat.forget()
         return self._beat
 
     def _write(self, tally: Tally) -> None:
@@ -309,6 +321,12 @@ def _nowhere(time: Moments) -> Bools:
     """Where there is no moment, or one so far away that no window can be made of it."""
     far: Bools = (time.micro < _CALENDAR[0]) | (time.micro >= _CALENDAR[1])
     return far if time.null is None else far | time.null
+
+
+def _first_of_each(keys: Keys) -> Bools:
+    first = np.zeros(len(keys), np.bool_)
+    first[np.unique(keys, return_index=True)[1]] = True
+    return first
 
 
 def step(database: Database, watch: Watch, *, now: datetime) -> Counted:

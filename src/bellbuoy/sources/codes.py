@@ -14,12 +14,33 @@ class Code:
     hint: str
 
 
+#: Notes that say that rows could not be had at all: what is counted is not all that there is.
+UNREAD = ("unreadable", "no-files")
+#: Notes that say why rows are missing: as above, or nothing is read until a person mends the model's file.
+MISSING = (*UNREAD, "wrong-settings")
+
 #: Every code that a note can carry.
 CODES: Mapping[str, Code] = {
     "unreadable": Code(
         "A file or a table could not be read, or its listing could not. Its rows are not counted; it is tried again in "
         "every cycle.",
         "Write it anew, or take it away. A file that is still being written is read when it is whole.",
+    ),
+    "nothing-yet": Code(
+        "No row was pushed into the inbox yet. That is how a model begins.",
+        "Nothing, if the service is still to come; else look at what it is answered.",
+    ),
+    "wrong-settings": Code(
+        "The model's file does not fit its tables: a column that rows cannot be counted without is in none of them, or "
+        "the task or the classes are others than those that were counted by. Nothing is read until it is mended, so "
+        "nothing is lost.",
+        "Mend the model's file; `bellbuoy check` says what is there.",
+    ),
+    "settings-changed": Code(
+        "The model's file says something else than when earlier rows were counted: another column, threshold, grain, "
+        "segment or input. Earlier windows stand as they were; new rows are counted by what it says now. Windows of "
+        "one grain are never added to those of another: days are kept for every grain, what is shorter starts anew.",
+        "`bellbuoy run --once --recount` counts everything anew from the tables as they are now.",
     ),
     "no-files": Code(
         "No file matches the path. That is how a project starts, and what a broken export looks like.",

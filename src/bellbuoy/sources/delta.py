@@ -70,6 +70,14 @@ class DeltaSource:
         """
         return key_type_of(duck_types(snapshot(self.address)).get(column, "VARCHAR"))
 
+    def having(self, columns: Collection[str]) -> set[str]:
+        """Those of some columns that the table declares.
+
+        Raises:
+            SourceError: there is no table, or it cannot be read.
+        """
+        return set(columns) & set(self.columns())
+
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
         """Rows of files that are new to the mark, file by file; a file that fails is noted and tried again."""
         try:

@@ -22,6 +22,8 @@ from bellbuoy.sources.formats import BROKEN, Format, Shape, guessed_csv, lines
 _MEMORY = "512MB"
 #: So many JSON lines are looked at to tell what columns there are.
 _SAMPLE = 20_000
+#: What DuckDB says when Ctrl-C was pressed: nobody's fault.
+_INTERRUPTED = "Query interrupted"
 
 
 @cache
@@ -174,5 +176,9 @@ def _json_type(kind: object) -> str:
 def _told(where: str) -> Iterator[None]:
     try:
         yield
+    except RuntimeError as why:
+        if str(why) == _INTERRUPTED:
+            raise KeyboardInterrupt from why
+        raise
     except duckdb.Error as why:
         raise SourceError(str(why).split("\n", 1)[0], where=where) from why

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bellbuoy.errors import SourceError
 from bellbuoy.sources.casts import key_type_of, kind_of, select
 from bellbuoy.sources.duck import Reader
-from bellbuoy.sources.formats import Shape
+from bellbuoy.sources.formats import Format, Shape
 from bellbuoy.sources.listing import list_files
 from bellbuoy.sources.port import KeyType, Kind, Mark, Note, Place, Pull, Want
 from bellbuoy.sources.reading import FilePull
@@ -42,6 +42,21 @@ class FileSource:
             SourceError: there is no file that can be read.
         """
         return key_type_of(self._newest().types.get(column, "VARCHAR"))
+
+    def having(self, columns: Collection[str]) -> set[str] | None:
+        """Those of some columns that any file with rows has; None where no file has rows.
+
+        Raises:
+            SourceError: the path names no files that can be listed.
+        """
+        there: set[str] | None = None
+        for shape, rows in self._shapes():
+            if rows:
+                there = there or set()
+                there |= _held(shape, set(columns) - there)
+            if there is not None and there >= set(columns):
+                break
+        return there
 
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
         """Rows of files that are new to the mark, file by file; a file that fails is noted and tried again."""
@@ -76,3 +91,16 @@ class FileSource:
                 except SourceError:
                     continue
                 yield shape, bool(rows)
+
+
+def _held(shape: Shape, columns: Collection[str]) -> set[str]:
+    """Those of some columns that a file has."""
+    held = {name for name in columns if name in shape.types}
+    unsure = [name for name in columns if name not in held]
+    if shape.format is not Format.LINES or not unsure:
+        return held
+    # A key may come late: only a look at every line says that it never does.
+    counts = [f"count({shape.column(name)})" for name in unsure]
+    with Reader() as reader:
+        row = reader.ask(select(counts, shape.table(unsure)), shape.address)[0]
+    return held | {name for name, count in zip(unsure, row, strict=True) if count}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -79,6 +79,22 @@ class InboxSource:
             SourceError: the table cannot be read.
         """
         return key_type_of(duck_types(self._snapshot()).get(column, "VARCHAR"))
+
+    def having(self, columns: Collection[str]) -> set[str]:
+        """Those of some columns that were pushed so far.
+
+        Raises:
+            NothingYetError: nothing was pushed yet.
+            SourceError: the table cannot be read.
+        """
+        there = set(columns) & set(self.columns())
+        table = self._snapshot()
+        files = {file.path: file for file in table.files}
+        with Reader() as reader:
+            # What was spilled stands in no declaration.
+            for file in listing(table.address, table.files) if there < set(columns) else ():
+                there |= set(columns) & set(_shape(table, files, reader, file).types)
+        return there
 
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
         """Rows that arrived after the mark and not after `until`; none, and nothing odd, before the first push.

@@ -7,7 +7,7 @@ raises because of what a row holds: what cannot be read as asked is null and is 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -164,6 +164,14 @@ class Source(Protocol):
 
     def key_type(self, column: str) -> KeyType:
         """How ids of a column become keys."""
+        ...
+
+    def having(self, columns: Collection[str]) -> set[str] | None:
+        """Those of some columns that are there, in whatever file; None where there are no rows to tell it by.
+
+        Raises:
+            SourceError: nothing can be read at all.
+        """
         ...
 
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:

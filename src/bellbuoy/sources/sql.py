@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,14 @@ class SqlSource:
         """
         return KeyType.WHOLE if self.columns().get(column) is Kind.NUMBER else KeyType.TEXT
 
+    def having(self, columns: Collection[str]) -> set[str]:
+        """Those of some columns that the table or the query has.
+
+        Raises:
+            SourceError: there is no such server or table.
+        """
+        return set(columns) & set(self.columns())
+
     def pull(self, want: Want, mark: Mark, until: datetime) -> Pull:
         """Rows after the mark; without a cursor all of them, `again` where ids tell them apart, else those added."""
         back = self.look_back // timedelta(microseconds=1)
@@ -76,8 +84,12 @@ class SqlSource:
         """A connection that only reads and streams; closed at the end.
 
         Raises:
-            SourceError: the driver is missing, or the database refused.
+            SourceError: the driver is missing, the file is not there, or the database refused.
         """
+        if (file := _file_of(self.url)) is not None and not file.exists():
+            # SQLite would make an empty one.
+            hint = "is the path in url right, and relative to the project folder?"
+            raise SourceError("no such file", where=self.where, hint=hint)
         try:
             engine = create_engine(self.url, poolclass=NullPool)
         except ImportError as why:
@@ -128,3 +140,10 @@ def _located(url: str, folder: Path) -> URL:
     if found.drivername.startswith("sqlite") and found.database and found.database != ":memory:":
         return found.set(database=str(folder / found.database))
     return found
+
+
+def _file_of(url: URL) -> Path | None:
+    """The file of a SQLite database; None where there is none to look for."""
+    database = url.database or ""
+    plain = url.drivername.startswith("sqlite") and database not in {"", ":memory:"}
+    return Path(database) if plain and not database.startswith("file:") and "uri" not in url.query else None

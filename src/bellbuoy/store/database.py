@@ -211,6 +211,15 @@ class Beat(Shelf):
         for table in (tables.profile, tables.outcome):
             self.connection.execute(delete(table).where(table.c.series.in_(ids)))
 
+    def forget(self) -> None:
+        """Delete all that was counted and told of the model; only the number of its cycles goes on."""
+        ids = select(tables.series.c.id).where(tables.series.c.model == self._id)
+        for table in _COUNTED:
+            self.connection.execute(delete(table).where(table.c.series.in_(ids)))
+        for table in (tables.series, tables.cursor, tables.category, tables.ledger, tables.note, tables.alarm):
+            self.connection.execute(delete(table).where(table.c.model == self._id))
+        self._lines = {}
+
     def put_mark(self, source: str, mark: Mapping[str, Any]) -> None:
         """Where a source was left."""
         key = (tables.cursor.c.model == self._id) & (tables.cursor.c.source == source)

@@ -40,7 +40,8 @@ def api(reads: Reads) -> APIRouter:
     def readings_csv(model: str, question: Questioned) -> Response:
         """The same readings as a CSV file, a line for each window."""
         document = _readings(reads, model, question)
-        name = _file_name(f"{model}-{document['metric']}")
+        parts = (model, document["column"], document["metric"], question.view.segment)
+        name = _file_name("-".join(str(part) for part in parts if part))
         headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(_csv(document), media_type="text/csv", headers=headers)
 
@@ -53,9 +54,9 @@ def _readings(reads: Reads, model: str, question: Question) -> Document:
         return reads.readings_json(
             model,
             metric=view.metric,
-            column=question.column,
+            column=view.column,
             grain=view.grain,
-            segment=question.segment,
+            segment=view.segment,
             version=view.version,
             start=view.start,
             end=view.end,

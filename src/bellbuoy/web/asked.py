@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
-from bellbuoy.app.views import ModelPage
+from bellbuoy.app.views import ColumnStatus, ModelPage
 from bellbuoy.errors import ConfigError
 from bellbuoy.windows import Grain, iso, parse_duration, parse_time
 
@@ -23,17 +23,22 @@ class View:
     version: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    column: str | None = None
+    segment: str | None = None
 
 
 def _view(
     metric: Annotated[str | None, Query(description="Which metric; the model's key metric if left out")] = None,
+    column: Annotated[str | None, Query(description="For metrics of a column, such as null_rate")] = None,
+    segment: Annotated[str | None, Query(description="Only this part of the rows, written key=value")] = None,
     grain: Annotated[str | None, Query(description="Width of a window: 1m 5m 15m 1h 1d 1w")] = None,
     version: Annotated[str | None, Query(description="Only this version of the model")] = None,
     start: Annotated[str | None, Query(alias="from", description="From this moment on, ISO 8601, UTC")] = None,
     end: Annotated[str | None, Query(alias="to", description="Before this moment, ISO 8601, UTC")] = None,
 ) -> View:
     # An empty field of a form means that nothing was asked.
-    view = View(metric or None, grain or None, version or None, _time_of(start), _time_of(end))
+    times = _time_of(start), _time_of(end)
+    view = View(metric or None, grain or None, version or None, *times, column or None, segment or None)
     if view.start and view.end and view.start >= view.end:
         raise ConfigError("the span is empty", where="from, to", hint="'from' must be before 'to'")
     return view
@@ -48,21 +53,17 @@ class Question:
     """A view, and what only programs ask for."""
 
     view: View
-    column: str | None = None
-    segment: str | None = None
     as_of: datetime | None = None
     estimate: bool = False
 
 
 def _question(
     view: Asked,
-    column: Annotated[str | None, Query(description="For metrics of a column, such as null_rate")] = None,
-    segment: Annotated[str | None, Query(description="Only this part of the rows, written key=value")] = None,
-    as_of: Annotated[str | None, Query(description="What was known at this moment, ISO 8601, UTC")] = None,
+    as_of: Annotated[str | None, Query(include_in_schema=False)] = None,  # refused until it is kept
     *,
-    estimate: Annotated[bool, Query(description="Label-free estimates where labels are still to come")] = False,
+    estimate: Annotated[bool, Query(include_in_schema=False)] = False,  # refused until they are made
 ) -> Question:
-    return Question(view, column or None, segment or None, _time_of(as_of), estimate)
+    return Question(view, _time_of(as_of), estimate)
 
 
 #: A question as an endpoint takes it from the URL.
@@ -75,7 +76,21 @@ def _time_of(text: str | None) -> datetime | None:
 
 def address(page: ModelPage) -> str:
     """The query part of a URL that asks for what a page shows, and holds still when defaults change."""
-    parts = {"metric": page.metric, "grain": page.grain, "version": page.version}
+    return _query(page, metric=page.metric, column=page.column, segment=page.segment)
+
+
+def of_column(page: ModelPage, column: ColumnStatus, metric: str) -> str:
+    """The same view of a column's metric; all rows of an input, which need not be counted by segment."""
+    return _query(page, metric=metric, column=column.name, segment=page.segment if column.role == "output" else None)
+
+
+def of_model(page: ModelPage) -> str:
+    """The same view of the model's key metric."""
+    return _query(page, metric=page.status.key_metric, column=None, segment=page.segment)
+
+
+def _query(page: ModelPage, *, metric: str, column: str | None, segment: str | None) -> str:
+    parts = {"metric": metric, "column": column, "segment": segment, "grain": page.grain, "version": page.version}
     times = {"from": page.start, "to": page.end}
     parts |= {key: iso(moment) for key, moment in times.items() if moment}
     return urlencode({key: value for key, value in parts.items() if value})

@@ -23,10 +23,12 @@ def _drawn(svg: str) -> Markup:
 
 
 def _dots(points: Sequence[Point]) -> list[Dot]:
-    return [
-        Dot(p.start.timestamp(), p.end.timestamp(), p.value, p.low, p.high, p.maturity or "", p.estimate)
-        for p in points
-    ]
+    return [Dot(p.start.timestamp(), p.end.timestamp(), p.value, p.low, p.high, _shade(p), p.estimate) for p in points]
+
+
+def _shade(point: Point) -> str:
+    """Only what may still change looks otherwise."""
+    return "provisional" if point.maturity == "provisional" else ""
 
 
 def _bars(points: Sequence[Point]) -> list[Bar]:
@@ -56,7 +58,9 @@ def performance(page: ModelPage) -> Markup:
         for mark in shown_marks(page)
     ]
     base = page.baseline.value if page.baseline else None
-    title = f"{metric_title(page.metric)} of {page.status.name}: {summary(page.points, number)}"
+    of = f"{page.status.name}, column {page.column}" if page.column else page.status.name
+    part = f", {page.segment}" if page.segment else ""
+    title = f"{metric_title(page.metric)} of {of}{part}: {summary(page.points, number)}"
     dots = _dots(page.points)
     return _drawn(line_chart(dots, title=title, span=page_span(page), baseline=base, events=events, key="performance"))
 
@@ -65,7 +69,8 @@ def volume(page: ModelPage) -> Markup:
     """Rows of each window, the labelled ones dark, on the same axis of time."""
     rows = sum(point.rows for point in page.points)
     known = sum(point.labelled or 0 for point in page.points)
-    title = f"{count(rows)} rows, {count(known)} of them labelled"
+    some = any(point.labelled is not None for point in page.points)
+    title = f"{count(rows)} rows{f', {count(known)} of them labelled' if some else ''}"
     return _drawn(bar_chart(_bars(page.points), title=title, span=page_span(page)))
 
 
@@ -85,10 +90,7 @@ def fleet_bars(status: ModelStatus, rows: int) -> Markup:
 
 def _small(points: Sequence[Point]) -> list[Dot]:
     """Without intervals, and with no more shades than a word can show."""
-    return [
-        Dot(p.start.timestamp(), p.end.timestamp(), p.value, shade="provisional" * (p.maturity == "provisional"))
-        for p in points
-    ]
+    return [Dot(p.start.timestamp(), p.end.timestamp(), p.value, shade=_shade(p)) for p in points]
 
 
 def null_line(column: ColumnStatus) -> Markup:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,9 +20,9 @@ STATIC = _HERE / "static"
 
 
 class Look:
-    """Renders the templates of one project's dashboard."""
+    """Renders the templates of one project's dashboard; `as_of` tells the moment if its time stands still."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, as_of: Callable[[], datetime | None]) -> None:
         self._pages = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -29,7 +31,13 @@ class Look:
             lstrip_blocks=True,
         )
         self._pages.globals.update(
-            project=project, edition=_edition(), draw=draw, words=words, order=order, bellbuoy=__version__
+            project=project,
+            as_of=as_of,
+            edition=_edition(),
+            draw=draw,
+            words=words,
+            order=order,
+            bellbuoy=__version__,
         )
         self._pages.filters["worst"] = order.worst
 

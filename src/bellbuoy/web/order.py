@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bellbuoy.app.views import ColumnStatus, Light, LightState, ModelStatus
 
@@ -29,6 +29,20 @@ def worst(status: ModelStatus) -> LightState:
     return next((s for s in (LightState.TROUBLE, LightState.UNKNOWN) if s in states), LightState.OK)
 
 
+def in_trouble(status: ModelStatus) -> str:
+    """Which lights show trouble, in words: `the model and the world`."""
+    *others, last = (f"the {name}" for name, light in lights(status) if light.state is LightState.TROUBLE)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def beyond(columns: Sequence[ColumnStatus]) -> str:
+    """How many columns are called out: `2 beyond the usual`; where none could be, why not."""
+    out = sum(column.trouble > 1 for column in columns)
+    if not out and all(column.null_rate is None and column.drift is None for column in columns):
+        return "nothing measured in this span"
+    return f"{out or 'none'} beyond the usual"
+
+
 def by_trouble(fleet: Iterable[ModelStatus]) -> list[ModelStatus]:
     """Models in trouble first (severest alarm, then most lights), then unknown ones, then the rest by name."""
     return sorted(fleet, key=_rank)
@@ -42,5 +56,5 @@ def _rank(status: ModelStatus) -> tuple[int, int, int, str]:
 
 
 def columns(every: Iterable[ColumnStatus], role: str) -> list[ColumnStatus]:
-    """Columns of one role, the most troubled first."""
-    return sorted((c for c in every if c.role == role), key=lambda c: (-c.trouble, c.name.casefold()))
+    """Columns of one role, the most troubled first; equals as they come, as lights name them."""
+    return sorted((column for column in every if column.role == role), key=lambda column: -column.trouble)

@@ -34,7 +34,7 @@ def build_web(reads: Reads, pushes: Pushes | None = None, *, name: str, tokens: 
         ConfigError: a token is blank.
     """
     check_tokens(tokens)
-    look = Look(name)
+    look = Look(name, lambda: reads.as_of)
     faults = Faults(look)
     app = FastAPI(
         title=f"Bellbuoy: {name}",
@@ -65,7 +65,14 @@ def _pages(reads: Reads, look: Look) -> APIRouter:
     def model(request: Request, model: str, view: asked.Asked) -> Response:
         with known(reads, model):
             page = reads.page(
-                model, metric=view.metric, grain=view.grain, start=view.start, end=view.end, version=view.version
+                model,
+                metric=view.metric,
+                grain=view.grain,
+                start=view.start,
+                end=view.end,
+                version=view.version,
+                column=view.column,
+                segment=view.segment,
             )
         return look.page(request, "model.html", page=page, asked=asked, most_numbers=MOST_NUMBERS)
 

@@ -19,6 +19,11 @@ class Reads(Protocol):
     or grain), any other where the outside is (no state store). Both become pages that say what to do.
     """
 
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment at which time stands still; None where it runs."""
+        ...
+
     def fleet(self) -> Sequence[ModelStatus]:
         """All models, in any order."""
         ...
@@ -32,8 +37,10 @@ class Reads(Protocol):
         start: datetime | None,
         end: datetime | None,
         version: str | None,
+        column: str | None,
+        segment: str | None,
     ) -> ModelPage:
-        """One model over `[start, end)`; None asks for what suits the model.
+        """One model over `[start, end)`, or one column of it; None asks for what suits it, `segment` is `key=value`.
 
         Raises:
             KeyError: there is no such model.

@@ -9,8 +9,7 @@ from contextlib import suppress
 import uvicorn
 
 from bellbuoy.app.open import App
-from bellbuoy.app.up import Address
-from bellbuoy.errors import ConfigError
+from bellbuoy.app.up import Address, listen_at
 from bellbuoy.web.pages import build_web
 
 #: Seconds that requests under way may take once it is told to stop: a page that listens for news never ends by itself.
@@ -23,7 +22,7 @@ def serve(app: App, address: Address, ready: Callable[[str], None]) -> None:
     Raises:
         ConfigError: the address cannot be listened on, or a token is blank.
     """
-    listener = _listener(address)
+    listener = listen_at(address)
     pages = build_web(app.reads, app.pushes, name=app.project.spec.project.name, tokens=address.tokens)
     config = uvicorn.Config(
         pages, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
@@ -45,22 +44,6 @@ class _Server(uvicorn.Server):
         """Start as any server, then tell."""
         await super().startup(sockets)
         self._ready()
-
-
-def _listener(address: Address) -> socket.socket:
-    """A socket that listens already: a port that is taken is told before anything else happens."""
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address.host, address.port))
-        listener.listen(128)
-    except OSError as why:
-        listener.close()
-        reason = (why.strerror or str(why)).lower()
-        hint = "is bellbuoy up already? --port 0 takes any free one"
-        raise ConfigError(f"cannot listen: {reason}", where=f"{address.host}:{address.port}", hint=hint) from why
-    return listener
 
 
 def _url(listener: socket.socket, address: Address) -> str:

@@ -15,7 +15,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 #: How metrics are called where the name alone would not read well.
 _TITLES = {
     "auc": "AUC", "pr_auc": "PR-AUC", "ks": "KS", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "mape": "MAPE", "r2": "R²",
-    "ece": "ECE", "psi": "PSI",
+    "ece": "ECE", "psi": "PSI", "jensenshannon": "Jensen–Shannon distance", "nan_rate": "NaN rate",
+    "p05": "5 % quantile", "p50": "Median", "p95": "95 % quantile", "std": "Standard deviation",
+    "min": "Minimum", "max": "Maximum", "distinct": "Distinct values",
 }  # fmt: skip
 
 
@@ -61,6 +63,11 @@ def moment(at: datetime | None) -> str:
         return NOTHING
     here = at.astimezone(UTC)
     return day(here) if not (here.hour or here.minute or here.second) else f"{day(here)} {here:%H:%M} UTC"
+
+
+def as_of(at: datetime) -> str:
+    """`as of 4 Nov 2013 00:00 UTC`: a moment at which time stands still has its time said even at midnight."""
+    return f"as of {day(at)} {at.astimezone(UTC):%H:%M} UTC"
 
 
 def window(start: datetime, end: datetime) -> str:

@@ -51,6 +51,11 @@ def test_the_same_rows_come_out(world: World) -> None:
     assert drawn(world.source().pull(X, {}, LATER), "x") == [1.0, 2.0, 3.0]
 
 
+def test_a_source_says_which_of_some_columns_it_has(world: World) -> None:
+    world.add(rows(1, 2))
+    assert world.source().having(["x", "nmae", "id"]) == {"x", "id"}
+
+
 def test_columns_say_what_is_there(world: World) -> None:
     world.add([row(1, ok=True), row(2, ok=False)])
     kinds = world.source().columns()

@@ -62,7 +62,8 @@ def test_without_a_baseline_the_model_light_says_so() -> None:
 
 def test_a_risen_share_of_nulls_is_trouble_in_the_pipeline() -> None:
     verdict = pipeline_light([Share("wind is null", Measured(0.41, 0.38, 0.44, 900), 0.02)])
-    assert (verdict.state, verdict.why) == (LightState.TROUBLE, "wind is null in 41% of rows, usually in 2% at most")
+    text = "wind is null in 41\u00a0% of rows, usually in 2\u00a0% at most"
+    assert (verdict.state, verdict.why) == (LightState.TROUBLE, text)
 
 
 def test_a_few_rows_with_nulls_are_no_trouble() -> None:

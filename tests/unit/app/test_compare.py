@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def test_values_that_are_none_are_told_by_what_they_are(tmp_path: Path, value: f
     ages = [value if place % 10 == 0 else one for place, one in enumerate(frame(2)["age"])]
     found = changed(tmp_path, age=ages)
     assert ("age", kind) == kinds(found)[0]
-    assert "10 % of the rows" in found.findings[0].message
+    assert "10\u00a0% of the rows" in found.findings[0].message
 
 
 def test_new_categories_are_named(tmp_path: Path) -> None:
@@ -123,13 +124,50 @@ def test_a_factor_is_another_unit(tmp_path: Path) -> None:
 def test_drift_is_told_with_its_direction(tmp_path: Path) -> None:
     found = changed(tmp_path, age=frame(2)["age"] + 6)
     assert kinds(found) == [("age", FindingKind.DRIFT)]
-    assert "median 40 → 46" in found.findings[0].message
+    assert re.search("median (39|40)[.0-9]* → (45|46)[.0-9]*,", found.findings[0].message)
 
 
 def test_drift_that_began_at_once_says_when(tmp_path: Path) -> None:
     later = np.where(np.arange(ROWS) >= 20 * 48, 20.0, 0.0)
     found = changed(tmp_path, age=frame(2)["age"] + later)
     assert "at once on 2024-03-21" in found.findings[0].message
+
+
+def test_what_changed_in_the_last_week_is_told_with_its_day(tmp_path: Path) -> None:
+    later = np.where(np.arange(ROWS) >= 36 * 48, 60.0, 0.0)
+    found = changed(tmp_path, age=frame(2)["age"] + later)
+    assert any("at once on 2024-04-06" in finding.message for finding in found.findings)
+
+
+def test_one_cool_week_in_a_season_is_no_change_at_once(tmp_path: Path) -> None:
+    day = np.arange(ROWS) // 48
+    weather = np.sin(day / 2) * 20 + np.where((day >= 20) & (day < 27), -30.0, 0.0)
+    found = changed(tmp_path, age=frame(2)["age"] + weather)
+    assert "moved" in found.findings[0].message
+    assert "at once" not in found.findings[0].message
+
+
+def test_what_changed_in_the_first_days_of_a_file_cannot_be_called_sudden(tmp_path: Path) -> None:
+    later = np.where(np.arange(ROWS) >= 8 * 48, 20.0, 0.0)
+    found = changed(tmp_path, age=frame(2)["age"] + later)
+    assert "at once" not in found.findings[0].message
+
+
+def test_a_reason_never_says_that_something_stayed(tmp_path: Path) -> None:
+    wide = 1013 + (frame(2)["age"] - 40) * 3
+    found = compared(tmp_path, {"pressure": 1013 + frame(1)["age"] - 40}, {"pressure": wide})
+    words = found.findings[0].message
+    assert "median" not in words
+    assert "90\u00a0% of the values within" in words
+
+
+def test_times_are_told_as_how_long_after_the_row_they_are(tmp_path: Path) -> None:
+    seen = [at + timedelta(seconds=30 + place % 40) for place, at in enumerate(frame(1)["ts"])]
+    late = [at + timedelta(seconds=90 + place % 40) for place, at in enumerate(frame(2)["ts"])]
+    found = compared(tmp_path, frame(1) | {"seen": seen}, frame(2) | {"seen": late})
+    messages = [finding.message for finding in found.findings]
+    assert "leaves its old range of 30 to 69\u00a0s after ts in 100\u00a0%: 90 to 129" in messages
+    assert "50\u00a0s after ts (32 to 68)" in page_of(found)
 
 
 def test_columns_that_changed_places_are_named_together(tmp_path: Path) -> None:
@@ -172,6 +210,11 @@ def test_performance_is_compared_where_both_files_have_the_truth(tmp_path: Path)
     assert isinstance(auc.usual, Measured)
     assert isinstance(auc.now, Measured)
     assert (auc.now.high < auc.usual.low, auc.change) == (True, "worse")
+
+
+def test_the_document_says_what_became_of_performance(tmp_path: Path) -> None:
+    document: Any = document_of(compared(tmp_path, scored(1, 0.6), scored(2, 0.1)))
+    assert {line["metric"]: line["change"] for line in document["performance"]}["auc"] == "worse"
 
 
 def test_performance_that_chance_explains_is_no_change(tmp_path: Path) -> None:

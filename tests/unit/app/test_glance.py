@@ -70,13 +70,13 @@ def test_a_column_that_loses_its_values_is_the_pipelines_trouble(stage: Stage) -
     stage.add(20, 60, income=None)
     status = look(stage, START + 21 * DAY)
     assert status.pipeline.state is TROUBLE
-    assert status.pipeline.why.startswith("income is null in 100% of rows, usually")
+    assert status.pipeline.why.startswith("income is null in 100\u00a0% of rows, usually")
 
 
 def test_ids_that_come_again_are_the_pipelines_trouble(stage: Stage) -> None:
     stage.add(20, 60)
     stage.predictions.rows += stage.predictions.rows[-60:]
-    assert "the id came before in 50% of rows" in look(stage, START + 21 * DAY).pipeline.why
+    assert "the id came before in 50\u00a0% of rows" in look(stage, START + 21 * DAY).pipeline.why
 
 
 def test_a_column_that_lies_elsewhere_is_the_worlds_trouble(stage: Stage) -> None:

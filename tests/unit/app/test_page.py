@@ -60,7 +60,64 @@ def test_a_version_is_shown_alone(stage: Stage) -> None:
     assert len(page(stage, View(version="v2")).points) == 10
 
 
-@pytest.mark.parametrize("view", [View(metric="acu"), View(grain="1h"), View(version="v9")])
+def test_a_segment_is_shown_alone_beside_its_own_usual(stage: Stage) -> None:
+    stage.add(20, 10, city="Oslo", score=0.1)
+    shown = page(stage, View(metric="mean_score", segment="city = Rome"))
+    assert (shown.segment, {point.rows for point in shown.points}) == ("city=Rome", {10})
+    assert shown.baseline is not None
+    assert shown.baseline.value == pytest.approx(0.7)
+
+
+def test_a_page_says_which_segments_may_be_asked_for(stage: Stage) -> None:
+    assert page(stage).segments == {"city": ("Oslo", "Rome")}
+
+
+def test_a_list_of_segments_ends_but_holds_the_chosen_one(stage: Stage) -> None:
+    for number in range(300):
+        stage.add(19, 1, city=f"town {number:03}")
+    offered = page(stage, View(segment="city=town 299")).segments["city"]
+    assert (len(offered), offered[-1]) == (201, "town 299")
+
+
+def test_a_column_is_shown_with_its_own_metrics_and_its_baseline(stage: Stage) -> None:
+    shown = page(stage, View(metric="median", column="income"))
+    assert (shown.metric, shown.column, shown.better) == ("p50", "income", "neither")
+    assert {"null_rate", "mean", "jensenshannon"} < set(shown.metrics)
+    assert shown.baseline is not None
+    assert shown.baseline.value == pytest.approx(1_009, rel=0.01)
+
+
+def test_of_a_column_how_far_it_moved_is_shown_if_nothing_is_said(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.add(0)
+    shown = page(stage, View(column="city"))
+    assert (shown.metric, shown.baseline) == ("jensenshannon", None)
+    assert "mean" not in shown.metrics
+
+
+def test_only_what_is_counted_by_segment_is_offered_by_segment(stage: Stage) -> None:
+    assert page(stage, View(column="income")).segments == {}
+    assert page(stage, View(column="score")).segments == {"city": ("Oslo", "Rome")}
+    nulls = page(stage, View(metric="null_rate", column="income", segment="city=Oslo"))
+    assert (nulls.metrics, nulls.segments) == (("null_rate",), {"city": ("Oslo", "Rome")})
+
+
+def test_a_metric_that_no_list_has_is_offered_once_it_is_asked_for(stage: Stage) -> None:
+    shown = page(stage, View(metric="rows"))
+    assert (shown.metric, shown.metrics[0]) == ("rows", "rows")
+
+
+NOT_THERE = [
+    View(metric="acu"),
+    View(grain="1h"),
+    View(version="v9"),
+    View(column="incmoe"),
+    View(segment="city=Olso"),
+    View(metric="auc", column="income"),
+]
+
+
+@pytest.mark.parametrize("view", NOT_THERE)
 def test_what_there_is_not_is_refused(stage: Stage, view: View) -> None:
     with pytest.raises(ConfigError):
         page(stage, view)
@@ -96,7 +153,7 @@ def test_nulls_that_rose_are_the_trouble(stage: Stage) -> None:
     stage.add(20, 60, income=None)
     income = column(stage, "income", now=NOW + DAY)
     assert (income.null_rate, income.nulls_risen, income.trouble > 1) == (1.0, True, True)
-    assert income.why == "null in 100% of rows, usually in 0.0% at most"
+    assert income.why == "null in 100\u00a0% of rows, usually in 0.0\u00a0% at most"
 
 
 def test_a_distance_beyond_the_band_is_the_trouble(stage: Stage) -> None:
@@ -121,6 +178,12 @@ def test_the_first_day_of_a_version_is_marked(stage: Stage) -> None:
         (START, "version v1"),
         (START + 10 * DAY, "version v2"),
     ]
+
+
+def test_a_return_to_an_earlier_version_is_marked(stage: Stage) -> None:
+    stage.add(19.5, 60, version="v1")
+    marks = page(stage).marks
+    assert (marks[-1].at, marks[-1].text, marks[-1].kind) == (START + 19 * DAY, "back to version v1", "version")
 
 
 def test_alarms_that_fired_are_marked_and_others_are_not(stage: Stage) -> None:

@@ -15,7 +15,7 @@ def test_a_plain_model_is_told_in_a_few_sentences() -> None:
     assert words() == (
         "A binary decision from score; 1 is positive.",
         "0 inputs, in windows of 1h.",
-        "No labels: performance is estimated.",
+        "No labels: how right it is cannot be told.",
         "Compared with the 4w before.",
         "Three lights (model, pipeline, world) are kept, and no rule of your own yet.",
     )

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.acceptance.town import town
 
 from bellbuoy import __version__
 from bellbuoy.cli.main import COMMANDS, command_line, main
@@ -104,3 +107,24 @@ def test_a_schema_is_printed_as_json(monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_both_schemas_are_one_document(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "schema") == 0
     assert list(json.loads(capsys.readouterr().out)) == ["project", "model"]
+
+
+def test_an_interrupt_while_a_command_is_loaded_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bellbuoy.cli.main.command_line", interrupted)
+    assert (run(monkeypatch, "check"), capsys.readouterr()) == (130, ("", ""))
+
+
+def test_a_run_ends_quietly_when_it_is_interrupted(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "bellbuoy"), "run", "--project", str(town(tmp_path))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (tmp_path / ".bellbuoy" / "ledger").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in told) == (130, False)

@@ -93,3 +93,15 @@ def test_combinations_are_numbered_in_the_order_of_their_keys() -> None:
     group, (first, second) = dense(np.array([2, 1, 2, 1]), np.array([0, 9, 5, 9]))
     assert group.tolist() == [1, 0, 2, 0]
     assert (first.tolist(), second.tolist()) == ([1, 2, 2], [9, 0, 5])
+
+
+def test_codes_that_lie_a_width_apart_are_numbered_without_sorting() -> None:
+    days = np.array([30, 2, 2_000_000, 2], np.int64) * 86_400 + 7
+    distinct, place = compact(days)
+    assert (distinct[place].tolist(), distinct.tolist()) == (days.tolist(), sorted(set(days.tolist())))
+
+
+def test_codes_that_only_begin_a_width_apart_are_told_apart_too() -> None:
+    codes = np.array([*range(0, 86_400 * 100, 86_400), 86_400 * 10**9 + 1], np.int64)[::-1].copy()
+    distinct, place = compact(codes)
+    assert distinct[place].tolist() == codes.tolist()

@@ -220,3 +220,26 @@ def test_tabs_and_semicolons_part_columns_too(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("x\ts\n1\ta,b\n")
     (tmp_path / "b.csv").write_text("x;s\n2;c,d\n")
     assert column(tmp_path, "*.?sv", "s", Kind.CATEGORY)[0] == ["a,b", "c,d"]
+
+
+def source(folder: Path, path: str = "*.*") -> FileSource:
+    return FileSource(Place(path=path), folder)
+
+
+@pytest.mark.parametrize("content", ["", "x,y\n"])
+def test_no_rows_say_nothing_about_columns(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    assert source(tmp_path).having(["x", "z"]) is None
+
+
+def test_a_column_of_an_older_file_is_there_and_one_of_no_file_is_not(tmp_path: Path) -> None:
+    parquet(tmp_path / "a.parquet", x=[1.0], y=[1.0])
+    (tmp_path / "b.csv").write_text("x\n2\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_bytes(b"")
+    assert source(tmp_path).having(["x", "y", "z"]) == {"x", "y"}
+
+
+def test_a_key_that_comes_late_in_a_file_is_there(tmp_path: Path) -> None:
+    lines = ['{"x": 1}'] * 30_000 + ['{"x": 1, "y": "a"}']
+    (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    assert source(tmp_path).having(["y", "z"]) == {"y"}

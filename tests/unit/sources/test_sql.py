@@ -110,3 +110,14 @@ def test_a_driver_that_is_missing_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="driver") as refused:
         source(tmp_path, url="mysql+pymysql://me@127.0.0.1/db").columns()
     assert refused.value.permanent
+
+
+def test_a_sqlite_file_that_is_not_there_is_refused_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        source(tmp_path, url="sqlite:///hotle.db").columns()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sqlite_file_that_is_not_there_is_a_note_of_a_pull(tmp_path: Path) -> None:
+    pull = source(tmp_path, url="sqlite:///hotle.db").pull(Want({"x": Kind.NUMBER}), {}, NOW)
+    assert (list(pull), [note.code for note in pull.notes]) == ([], ["unreadable"])

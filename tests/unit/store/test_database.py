@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bellbuoy.errors import ConfigError, StateError
-from bellbuoy.store.database import Database
+from bellbuoy.store.database import Database, Shelf
+from bellbuoy.store.port import AlarmRow, LedgerPart, NoteRow, OutcomeRow, ProfileRow, Series
 
 
 def test_a_relative_path_is_below_the_project(tmp_path: Path) -> None:
@@ -61,3 +62,34 @@ def test_a_model_without_a_cycle_is_known_by_nothing(tmp_path: Path) -> None:
     with opened.read() as shelf:
         assert (shelf.model("m").cycle, shelf.models(), shelf.ledger("m", "labels")) == (0, {}, [])
     opened.close()
+
+
+def test_a_model_is_forgotten_whole_and_no_other_with_it(tmp_path: Path) -> None:
+    opened = Database.open("sqlite:///state.db", tmp_path)
+    line = Series("1h", "x")
+    for name in ("a", "b"):
+        with opened.beat(name, 0) as beat:
+            beat.put_profiles(line, [ProfileRow(0, 0, 5)])
+            beat.put_outcomes(line, [OutcomeRow(0, 5)])
+            beat.put_mark("predictions", {"rows": 5})
+            beat.put_ledger("labels", [LedgerPart("labels", "labels-1", 5, 0, 9)])
+            beat.put_names({1: "Oslo"})
+            beat.put_notes([NoteRow("no-zone", "ts", "said once", 0, 0)])
+            beat.put_alarms([AlarmRow(f"{name}-1", "floor", "firing", 0)])
+            beat.finish(at=9, facts={"latest": 9})
+    with opened.beat("a", 1) as beat:
+        beat.forget()
+        beat.finish(at=10, facts={})
+    with opened.read() as shelf:
+        kept = {name: _kept(shelf, name) for name in ("a", "b")}
+    opened.close()
+    assert kept["a"] == [2, {}, {}, 0, {}, 0, 0, 0]
+    assert kept["b"] == [1, {"predictions": {"rows": 5}}, {"latest": 9}, 2, {1: "Oslo"}, 1, 1, 1]
+
+
+def _kept(shelf: Shelf, name: str) -> list[object]:
+    """What there is of a model: cycle, marks, facts, counts, names, and how many notes, alarms and ledger files."""
+    row, ids = shelf.model(name), list(shelf.series(name))
+    counts = [*shelf.profiles(ids, None, None), *shelf.outcomes(ids, None, None)]
+    many = (len(shelf.notes(name)), len(shelf.alarms(name)), len(shelf.ledger(name, "labels")))
+    return [row.cycle, row.marks, row.facts, len(counts), shelf.names(name), *many]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bellbuoy.store import ledger as ledger_module
-from bellbuoy.store.ledger import Ledger
+from bellbuoy.store.ledger import Ledger, order_of
 from bellbuoy.store.port import LedgerPart
 
 LAYOUT = np.dtype([("at", "<i8"), ("value", "<f8")])
@@ -132,3 +132,11 @@ def test_a_field_that_older_files_lack_is_nothing_there(ledger: Ledger, tmp_path
     assert known.all()
     assert rows is not None
     assert (rows["by"].tolist(), np.isnan(rows["score"]).tolist()) == ([0, 4], [True, False])
+
+
+@pytest.mark.parametrize(
+    "ids", [[3, 1, 2], [7, 7, 3], [5], [], [2**63 + 5, 0, 9], [10, 900_000, 11], [4, 2, 4, 2, 3], [9, 8, 7, 6]]
+)
+def test_the_order_of_keys_is_that_of_a_stable_sort(ids: list[int]) -> None:
+    found = np.array(ids, np.uint64)
+    assert order_of(found).tolist() == np.argsort(found, kind="stable").tolist()

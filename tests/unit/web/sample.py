@@ -190,6 +190,7 @@ def page(model: str = "delays", **changes: object) -> ModelPage:
         end=None,
         version=None,
         versions=("v1", "v2") if points else (),
+        segments={"carrier": ("AA", "B6", "UA"), "origin": ("EWR", "JFK")} if points else {},
         points=points,
         baseline=Point(START, START + 30 * DAY, 0.742, 0.738, 0.746, rows=27_004, labelled=27_004) if points else None,
         columns=columns() if points else (),
@@ -257,6 +258,7 @@ class SampleReads:
     models: Sequence[ModelStatus] = field(default_factory=fleet)
     pages: Mapping[str, ModelPage] = field(default_factory=dict)
     asked: dict[str, object] = field(default_factory=dict)
+    as_of: datetime | None = None
 
     def fleet(self) -> Sequence[ModelStatus]:
         return self.models
@@ -270,11 +272,15 @@ class SampleReads:
         start: datetime | None,
         end: datetime | None,
         version: str | None,
+        column: str | None,
+        segment: str | None,
     ) -> ModelPage:
         self.asked = {"metric": metric, "grain": grain, "start": start, "end": end, "version": version}
+        self.asked |= {"column": column, "segment": segment}
         found = self.pages[model] if model in self.pages else page(model)
         kept = tuple(p for p in found.points if (not start or p.start >= start) and (not end or p.end <= end))
         found = replace(found, version=version, start=start, end=end, points=kept)
+        found = replace(found, column=column, segment=segment)
         return replace(found, metric=metric or found.metric, grain=grain or found.grain)
 
     def status_json(self) -> Document:
@@ -294,8 +300,9 @@ class SampleReads:
         as_of: datetime | None,
         estimate: bool,
     ) -> Document:
+        view = {"start": start, "end": end, "version": version, "column": column, "segment": segment}
+        found = self.page(model, metric=metric, grain=grain, **view)  # type: ignore[arg-type]
         self.asked = {"column": column, "segment": segment, "as_of": as_of, "estimate": estimate}
-        found = self.page(model, metric=metric, grain=grain, start=start, end=end, version=version)
         return {
             "model": model,
             "metric": found.metric,

@@ -57,6 +57,26 @@ def test_a_pending_alarm_does_not_move_a_model_up() -> None:
     assert [status.name for status in order.by_trouble(fleet)] == ["a", "b"]
 
 
+def test_only_what_may_still_change_is_shaded() -> None:
+    svg = draw.performance(sample.page())
+    assert 'class="ground provisional"' in svg
+    assert "mature" not in svg
+    assert "final" not in svg
+
+
+def test_columns_without_a_number_are_not_called_usual() -> None:
+    quiet = [replace(one, trouble=0.5) for one in sample.columns()]
+    blank = [replace(one, null_rate=None, drift=None) for one in quiet]
+    assert order.beyond(sample.columns()) == "2 beyond the usual"
+    assert order.beyond(quiet) == "none beyond the usual"
+    assert order.beyond(blank) == "nothing measured in this span"
+
+
+def test_columns_with_the_same_trouble_stay_in_the_order_of_the_model() -> None:
+    same = [replace(one, trouble=2.0) for one in sample.columns()]
+    assert [one.name for one in order.columns(same, "input")] == [one.name for one in same if one.role == "input"]
+
+
 def test_columns_of_a_role_are_sorted_by_trouble() -> None:
     names = [column.name for column in order.columns(sample.columns(), "input")]
     assert len(names) == 22

@@ -126,7 +126,7 @@ def test_a_model_page_shows_what_the_year_was_like() -> None:
     for told in ("The weather feed broke", "winter storm Nemo", "v2 is champion", "null_rate(wind_speed)", "baseline"):
         assert told in html
     assert "22 columns, 2 beyond the usual" in html
-    assert html.index("<b>wind_speed") < html.index("<b>visib")
+    assert html.index(">wind_speed</a>") < html.index(">visib</a>")
     assert len(html) < 300_000
 
 
@@ -149,9 +149,76 @@ def test_the_url_holds_the_view() -> None:
         "version": "v2",
         "start": datetime(2013, 11, 4, tzinfo=UTC),
         "end": datetime(2013, 12, 1, tzinfo=UTC),
+        "column": None,
+        "segment": None,
     }
     assert '<option value="brier" selected>' in html
     assert 'type="date" name="from" value="2013-11-04"' in html
+
+
+def test_a_segment_is_chosen_from_those_that_there_are() -> None:
+    html = ask(web(), "/models/delays?segment=carrier%3DB6").text
+    assert '<optgroup label="carrier"><option value="carrier=AA">carrier=AA</option>' in html
+    assert '<option value="carrier=B6" selected>' in html
+    assert "carrier=B6 only, higher is better" in html
+
+
+def test_where_nothing_is_counted_by_segment_none_is_offered() -> None:
+    assert 'name="segment"' not in show(sample.page("delays", segments={}))
+
+
+def test_a_column_stays_chosen_and_leads_back_to_the_model() -> None:
+    html = ask(web(), "/models/delays?column=wind_speed&metric=null_rate&version=v2").text
+    assert '<input type="hidden" name="column" value="wind_speed">' in html
+    assert "Null rate of wind_speed" in html
+    assert 'href="/models/delays?metric=auc&amp;grain=1d&amp;version=v2#view">Back to AUC of the model' in html
+
+
+def test_each_column_leads_to_its_chart() -> None:
+    html = ask(web(), "/models/delays?grain=1w").text
+    assert 'href="/models/delays?metric=p50&amp;column=temp&amp;grain=1w#view">temp</a>' in html
+    assert 'href="/models/delays?metric=jensenshannon&amp;column=carrier&amp;grain=1w#view">carrier</a>' in html
+    assert html.count("metric=null_rate&amp;column=temp&amp;") == 1
+
+
+def test_a_segment_goes_along_to_outputs_alone() -> None:
+    html = ask(web(), "/models/delays?segment=carrier%3DB6").text
+    assert "metric=p50&amp;column=score&amp;segment=carrier%3DB6" in html
+    assert "column=temp&amp;segment" not in html
+
+
+def test_files_are_of_the_same_segment_and_column() -> None:
+    html = ask(web(), "/models/delays?column=score&metric=psi&segment=carrier%3DB6").text
+    assert "readings.csv?metric=psi&amp;column=score&amp;segment=carrier%3DB6&amp;grain=1d" in html
+
+
+def test_a_form_forgets_what_a_browser_remembers() -> None:
+    assert 'id="view" autocomplete="off"' in ask(web(), "/models/delays").text
+
+
+@pytest.mark.parametrize("path", ["/", "/models/delays", "/api/docs"])
+def test_time_that_stands_still_is_told_on_every_page(path: str) -> None:
+    still = web(SampleReads(as_of=datetime(2014, 1, 1, tzinfo=UTC)))
+    assert "as of 1 Jan 2014 00:00 UTC</span>" in ask(still, path).text
+    assert "as of" not in ask(web(), path).text
+
+
+def test_a_key_reading_says_which_window_it_is_of() -> None:
+    assert '<span class="quiet when">30 Dec 2013</span>' in ask(web(), "/").text
+    assert '<span class="quiet when">30 Dec 2013</span>' in ask(web(), "/models/delays").text
+
+
+def test_a_single_model_is_told_by_the_lights_that_show_trouble() -> None:
+    delays = sample.delays()
+    both = replace(delays, world=replace(delays.world, state=sample.TROUBLE))
+    assert "<h1>Trouble in the pipeline</h1>" in ask(web(SampleReads(models=[delays])), "/").text
+    assert "<h1>Trouble in the pipeline and the world</h1>" in ask(web(SampleReads(models=[both])), "/").text
+
+
+def test_what_nobody_plans_and_nobody_knows_is_not_mentioned() -> None:
+    status = replace(sample.delays(), next_build_at=None, champion=None)
+    for html in (show(sample.page("delays", status=status)), ask(web(SampleReads(models=[status])), "/").text):
+        assert not re.search("build|no champion|<dt>Champion|<dt>Serving", html)
 
 
 def test_hours_are_kept_where_windows_have_them() -> None:
@@ -161,7 +228,7 @@ def test_hours_are_kept_where_windows_have_them() -> None:
 
 def test_empty_fields_of_the_form_ask_for_nothing() -> None:
     reads = SampleReads()
-    ask(web(reads), "/models/delays?metric=&grain=&version=&from=&to=")
+    ask(web(reads), "/models/delays?metric=&column=&segment=&grain=&version=&from=&to=")
     assert set(reads.asked.values()) == {None}
 
 

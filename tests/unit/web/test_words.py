@@ -43,6 +43,10 @@ def test_a_moment_is_told_in_utc() -> None:
     assert words.moment(None) == "–"
 
 
+def test_a_moment_at_which_time_stands_still_has_its_hour() -> None:
+    assert words.as_of(datetime(2014, 1, 1, tzinfo=UTC)) == "as of 1 Jan 2014 00:00 UTC"
+
+
 @pytest.mark.parametrize(
     ("hours", "text"), [(1, "4 Nov 2013 12:30–13:30"), (24, "4 Nov 2013"), (168, "week of 4 Nov 2013")]
 )

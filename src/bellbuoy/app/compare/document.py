@@ -33,7 +33,12 @@ def document_of(one: Comparison) -> dict[str, object]:
         ],
         "columns": [_column(column) for column in one.columns],
         "performance": [
-            {"metric": line.metric, "usual": _reading(line.usual), "now": _reading(line.now)}
+            {
+                "metric": line.metric,
+                "usual": _reading(line.usual),
+                "now": _reading(line.now),
+                "change": line.change or None,
+            }
             for line in one.performance
         ],
         "left_out": dict(one.left_out),

