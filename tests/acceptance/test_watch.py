@@ -186,3 +186,25 @@ def test_rows_that_are_added_are_taken_in_by_the_next_run(tmp_path: Path) -> Non
     run(project)
     write(project / "data" / "log2.csv", predictions(END, 1, first=5_000))
     assert run(project).counted.rows == ROWS
+
+
+class Heard(list[str]):
+    """A listener that remembers what was said, and how many rows came meanwhile."""
+
+    def __call__(self, rows: int, /) -> None:
+        self.append(f"{rows}")
+
+    def say(self, what: str, /) -> None:
+        self.append(what)
+
+
+def test_whoever_waits_is_told_what_is_being_done(tmp_path: Path) -> None:
+    heard = Heard()
+    with open_app(town(tmp_path), FrozenClock(AT)) as app:
+        app.cycle("credit", listen=heard)
+    assert [one for one in heard if not one.isdecimal()] == [
+        "credit: reference set",
+        "credit: rows",
+        "credit: labels",
+        "credit: writing windows",
+    ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from bellbuoy.app.cycle import Cycled, Listener
+from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import BellbuoyError, ConfigError
-from bellbuoy.profiles.step import Counted
+from bellbuoy.profiles.step import Counted, Listener
 from bellbuoy.work import Pace
 
 _LOG = logging.getLogger(__name__)

@@ -23,16 +23,13 @@ from bellbuoy.metrics.catalogue import find
 from bellbuoy.metrics.step import Gauge, Normal
 from bellbuoy.profiles.reference import Reference, count_reference, deposit_reference
 from bellbuoy.profiles.series import REFERENCE, Counts
-from bellbuoy.profiles.step import PREDICTIONS, Counted, Step
+from bellbuoy.profiles.step import PREDICTIONS, Counted, Listener, Step
 from bellbuoy.sources.codes import UNREAD
 from bellbuoy.sources.port import Note, NothingYetError
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.port import NoteRow
 from bellbuoy.windows import to_micro
 from bellbuoy.work import only_one
-
-#: Told how many rows have been taken in, batch by batch.
-Listener = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +197,10 @@ def _reference(step: Step, planned: Planned, now: datetime) -> tuple[Reference |
     """The reference set, if it is new or has changed; one that cannot be read is a note, and the old one stays."""
     if planned.reference is None:
         return None, []
+    step.say("reference set")
     known: Mapping[str, object] = step.model.marks.get(REFERENCE, {})
     try:
-        made = count_reference(planned.watch, planned.reference, known, step.codes, now)
+        made = count_reference(planned.watch, planned.reference, known, step.codes, now, step.tell)
     except SourceError as why:
         return None, [Note("unreadable", "baseline.reference", f"the reference set cannot be read: {why.message}")]
     return made, made.notes if made is not None else []

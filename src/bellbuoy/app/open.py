@@ -7,13 +7,14 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from bellbuoy.app.cycle import Cycled, Listener, run_cycle
+from bellbuoy.app.cycle import Cycled, run_cycle
 from bellbuoy.app.project import OpenProject, open_project, reopened
 from bellbuoy.app.push import Pushes
 from bellbuoy.app.reads import StateReads
 from bellbuoy.clock import Clock, SystemClock
 from bellbuoy.config.read import MODELS_FOLDER, PROJECT_FILE
 from bellbuoy.errors import Fault, Faults
+from bellbuoy.profiles.step import Listener
 from bellbuoy.store.database import Database
 
 

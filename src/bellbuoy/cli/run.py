@@ -59,7 +59,7 @@ def run(
 
 
 def _beat(beats: Beats, name: str, *, as_json: bool, anew: bool = False) -> Cycled:
-    with counting(f"{name}: rows", shown=not as_json) as listen:
+    with counting(name, shown=not as_json) as listen:
         return beats.beat(name, listen, anew=anew)
 
 

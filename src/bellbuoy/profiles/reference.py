@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,9 +52,16 @@ class Reference:
 
 
 def count_reference(
-    watch: Watch, table: ReferenceTable, known: Mapping[str, object], codes: Codes, now: datetime
+    watch: Watch,
+    table: ReferenceTable,
+    known: Mapping[str, object],
+    codes: Codes,
+    now: datetime,
+    tell: Callable[[int], None] = lambda _rows: None,
 ) -> Reference | None:
     """Count the reference set; None when it stands as it was counted (`known` is its mark then).
+
+    `tell` is told of every batch's rows.
 
     It is counted anew when a file of it has changed, or when the model's file asks for other counts.
 
@@ -76,6 +83,7 @@ def count_reference(
     made = Reference(Tally(watch.plan), pairs, {}, [], 0)
     for rows in pull:
         made.rows += rows.count
+        tell(rows.count)
         made.tally.add(rows, np.zeros(rows.count, np.int64))
         if table.label in there:
             _pair(made.pairs, rows, watch, table, codes, now)

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,18 @@ class Counted:
     notes: tuple[Note, ...] = ()
 
 
+class Listener(Protocol):
+    """Whoever wants to know how far a step has come."""
+
+    def __call__(self, rows: int, /) -> None:
+        """So many more rows were taken in."""
+        ...
+
+    def say(self, what: str, /) -> None:
+        """Something else is being done from now on."""
+        ...
+
+
 class Step:
     """One model's step under way. `facts` are remembered with it; `listen` is told of every batch's rows.
 
@@ -94,7 +107,7 @@ class Step:
         watch: Watch,
         now: datetime,
         facts: Mapping[str, object] | None = None,
-        listen: Callable[[int], None] | None = None,
+        listen: Listener | None = None,
         *,
         anew: bool = False,
     ) -> None:
@@ -123,7 +136,9 @@ class Step:
             for ledger in (self.predictions, self.labels):
                 ledger.sweep()
         with self._stack:
+            self.say("rows")
             self._take_predictions()
+            self.say("labels")
             if self.watch.labels is not None:
                 self._take_labels(self.watch.labels)
             self._commit(also)
@@ -142,7 +157,7 @@ class Step:
         pull = watch.source.pull(want, dict(self.model.marks.get(PREDICTIONS, {})), self.now)
         for rows in pull:
             self._take_batch(rows)
-            self._tell(rows.count)
+            self.tell(rows.count)
             if self.tally.size > _HELD:
                 self._write(self.tally)
         self.marks[PREDICTIONS] = pull.mark
@@ -221,7 +236,7 @@ class Step:
         pull = table.source.pull(want, dict(self.model.marks.get(LABELS, {})), self.now)
         for rows in pull:
             self._match(*self._usable(rows, table))
-            self._tell(rows.count)
+            self.tell(rows.count)
         self.marks[LABELS] = pull.mark
         self.notes += pull.notes
 
@@ -279,9 +294,15 @@ class Step:
             message = f"{int(odd.sum())} labels mean nothing here and were left out; expected {classes}"
             self.notes.append(Note("odd-label", f"labels.{table.label}", message))
 
-    def _tell(self, rows: int) -> None:
+    def tell(self, rows: int) -> None:
+        """Tell the listener that so many more rows were taken in."""
         if self._listen is not None:
             self._listen(rows)
+
+    def say(self, what: str) -> None:
+        """Tell the listener what is being done from now on."""
+        if self._listen is not None:
+            self._listen.say(f"{self.watch.name}: {what}")
 
     def _open(self) -> Beat:
         if self._beat is None:
@@ -295,6 +316,7 @@ class Step:
             deposit_profiles(self._open(), line, profiles, self.codes)
 
     def _commit(self, also: Sequence[Callable[[Beat], None]]) -> None:
+        self.say("writing windows")
         beat = self._open()
         self._write(self.tally)
         self._write(self.arrivals)

@@ -9,12 +9,12 @@ from threading import Event, Thread
 import pytest
 
 from bellbuoy.app.beats import Beats
-from bellbuoy.app.cycle import Cycled, Listener
+from bellbuoy.app.cycle import Cycled
 from bellbuoy.app.open import App, stamp
 from bellbuoy.app.project import open_project
 from bellbuoy.app.up import watch
 from bellbuoy.errors import ConfigError, SourceError
-from bellbuoy.profiles.step import Counted
+from bellbuoy.profiles.step import Counted, Listener
 from bellbuoy.store.database import Database
 from bellbuoy.testing import FakeClock
 
