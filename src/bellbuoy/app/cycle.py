@@ -197,7 +197,7 @@ def _reference(step: Step, planned: Planned, now: datetime) -> tuple[Reference |
     """The reference set, if it is new or has changed; one that cannot be read is a note, and the old one stays."""
     if planned.reference is None:
         return None, []
-    step.say("reference set")
+    step.doing("reference set")
     known: Mapping[str, object] = step.model.marks.get(REFERENCE, {})
     try:
         made = count_reference(planned.watch, planned.reference, known, step.codes, now, step.tell)

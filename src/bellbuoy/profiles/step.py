@@ -136,9 +136,9 @@ class Step:
             for ledger in (self.predictions, self.labels):
                 ledger.sweep()
         with self._stack:
-            self.say("rows")
+            self.doing("rows")
             self._take_predictions()
-            self.say("labels")
+            self.doing("labels")
             if self.watch.labels is not None:
                 self._take_labels(self.watch.labels)
             self._commit(also)
@@ -299,7 +299,7 @@ class Step:
         if self._listen is not None:
             self._listen(rows)
 
-    def say(self, what: str) -> None:
+    def doing(self, what: str) -> None:
         """Tell the listener what is being done from now on."""
         if self._listen is not None:
             self._listen.say(f"{self.watch.name}: {what}")
@@ -316,7 +316,7 @@ class Step:
             deposit_profiles(self._open(), line, profiles, self.codes)
 
     def _commit(self, also: Sequence[Callable[[Beat], None]]) -> None:
-        self.say("writing windows")
+        self.doing("writing windows")
         beat = self._open()
         self._write(self.tally)
         self._write(self.arrivals)
