@@ -230,7 +230,7 @@ def compact(codes: Ints) -> tuple[Ints, Ints]:
 
 def _compact_wide(codes: Ints, shifted: Ints) -> tuple[Ints, Ints]:
     """As `compact`, for codes that lie far apart: moments of windows do so by their width, and are numbered by it."""
-    width = int(np.gcd.reduce(shifted[:64]))
+    width = int(np.gcd.reduce(shifted[:: 1 + len(shifted) // 64]))
     if width > 1:
         steps, rest = np.divmod(shifted, width)
         if not rest.any() and int(steps.max()) < _DENSE * len(codes) + 200_000:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +41,15 @@ class Part:
     row: LedgerPart
     keys: Keys
     records: Records
+    gapless: bool = False  #: known to be so: each key is one more than the one before it
 
     def find(self, keys: Keys) -> Ints:
         """For each key the place of its last record here, −1 where there is none. Keys should be ascending."""
         if not len(self.keys) or not len(keys) or keys[-1] < self.keys[0] or keys[0] > self.keys[-1]:
             return np.full(len(keys), -1, np.int64)
+        if self.gapless:
+            place = (keys - self.keys[0]).astype(np.int64)
+            return np.where((keys >= self.keys[0]) & (keys <= self.keys[-1]), place, -1)
         place = np.searchsorted(self.keys, keys, side="right") - 1
         return np.where((place >= 0) & (self.keys[place] == keys), place, -1)
 
@@ -125,11 +129,12 @@ class Ledger:
         name = f"{self.kind}-{next(_free(self.folder, self.kind)):08d}"
         _save(self.folder / f"{name}.keys.npy", keys)
         _save(self.folder / f"{name}.rows.npy", records)
-        return self._opened(self._made(name, keys, records).row)
+        made = self._made(name, keys, records)
+        return replace(self._opened(made.row), gapless=made.gapless)
 
     def _made(self, name: str, keys: Keys, records: Records) -> Part:
         row = LedgerPart(self.kind, name, len(keys), int(records["at"].min()), int(records["at"].max()))
-        return Part(row, keys, records)
+        return Part(row, keys, records, gapless=bool((np.diff(keys) == 1).all()))
 
 
 def _joined(parts: Sequence[Part]) -> tuple[Keys, Records]:
@@ -211,7 +216,9 @@ def fitted(records: Records, layout: np.dtype[np.void]) -> Records:
 
 def _stacked(arrays: list[Records]) -> Records:
     """Records of several files under one another, as the newest has them."""
-    return np.concatenate([fitted(array, arrays[-1].dtype) for array in arrays])
+    layout = arrays[-1].dtype
+    # As bytes: numpy copies records one by one otherwise.
+    return np.concatenate([np.ascontiguousarray(fitted(array, layout)).view(np.uint8) for array in arrays]).view(layout)
 
 
 def _in_order(found: list[tuple[Ints, Records]]) -> Records | None:
