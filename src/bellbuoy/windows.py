@@ -71,12 +71,6 @@ class Window:
     end: datetime
 
 
-def window_of(moment: datetime, grain: Grain) -> Window:
-    """The window of a grain that holds a moment."""
-    start = grain.floor(moment)
-    return Window(start, start + grain.delta)
-
-
 def to_micro(moment: datetime) -> int:
     """Microseconds since 1970 of a moment with a zone."""
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from bellbuoy.app.plans import plan_of
+from bellbuoy.config import faults
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import Family, entry, find, key_metric
@@ -151,8 +151,8 @@ def among(name: str, known: Iterable[str], what: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a name that is not known: the one most like it, else the first that there are."""
     every = list(known)
-    if near := get_close_matches(name, every, n=1):
-        return f"did you mean '{near[0]}'?"
+    if near := faults.nearest(name, every):
+        return near
     more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
     return f"there are {', '.join(every[:_LISTED]) or 'none'}{more}"
 

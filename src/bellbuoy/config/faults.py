@@ -89,7 +89,7 @@ def _explained(error: ErrorDetails, spec: type[Spec]) -> Wrong:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """The hint that another word may have been meant; empty when none is near."""
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    near = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
     return f"did you mean '{near[0]}'?" if near else ""
 
 
