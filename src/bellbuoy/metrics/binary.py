@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bellbuoy.metrics import ranking
+from bellbuoy.metrics.average_precision import pr_auc
 from bellbuoy.metrics.calibration import calibration_error, probabilities
 from bellbuoy.metrics.intervals import rate_interval
 from bellbuoy.metrics.means import NO_LABELS, size_reading, sum_of
@@ -21,6 +23,8 @@ from bellbuoy.profiles.profile import Cells
 EPSILON = float(np.finfo(np.float64).eps)
 #: The largest loss of one row.
 WORST_LOSS = -float(np.log(EPSILON))
+#: By how much losses beyond the largest exceed it: where scores are calibrated, a loss above x is e^−x as likely.
+LOSS_EXCESS = 1.0
 NOTHING_CALLED = Unmeasured("nothing was predicted positive")
 NO_POSITIVES = Unmeasured("no positive labels")
 NO_NEGATIVES = Unmeasured("no negative labels")
@@ -30,15 +34,15 @@ Measure = Callable[[Outcome, Subject], Reading]
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Decisions as logged, against labels."""
+    """Decisions as logged, against labels; in an expected outcome counts need not be whole."""
 
-    hits: int = 0  #: positive, and predicted so
-    misses: int = 0  #: positive, not predicted so
-    false_alarms: int = 0  #: predicted positive, but negative
-    passes: int = 0  #: negative, and predicted so
+    hits: float = 0  #: positive, and predicted so
+    misses: float = 0  #: positive, not predicted so
+    false_alarms: float = 0  #: predicted positive, but negative
+    passes: float = 0  #: negative, and predicted so
 
     @property
-    def rows(self) -> int:
+    def rows(self) -> float:
         """All of them."""
         return self.hits + self.misses + self.false_alarms + self.passes
 
@@ -46,7 +50,7 @@ class Confusion:
 def confusion(outcome: Outcome) -> Confusion:
     """The confusion of an outcome's rows at the decisions that were logged."""
     cells = scores(outcome)
-    passes, misses, false_alarms, hits = (int(cells.counts[(cells.codes & 3) == part].sum()) for part in range(4))
+    passes, misses, false_alarms, hits = (float(cells.counts[(cells.codes & 3) == part].sum()) for part in range(4))
     return Confusion(hits, misses, false_alarms, passes)
 
 
@@ -60,56 +64,57 @@ def by_score(outcome: Outcome) -> Ranked:
     return ranked(scores(outcome), 2)
 
 
-def rate(part: int, whole: int, rows: int, otherwise: Unmeasured = NO_LABELS) -> Reading:
+def rate(part: float, whole: float, rows: int, otherwise: Unmeasured = NO_LABELS) -> Reading:
     """A share of counts, with Wilson's interval; `otherwise` where there is nothing to take a share of."""
     if whole <= 0:
         return otherwise
-    return Measured(part / whole, *rate_interval(part / whole, whole), rows)
+    share = min(1.0, part / whole)
+    return Measured(share, *rate_interval(share, whole), rows)
 
 
 def precision(outcome: Outcome, _: Subject) -> Reading:
     """Share of rows predicted positive that are."""
     table = confusion(outcome)
-    return rate(table.hits, table.hits + table.false_alarms, table.rows, NOTHING_CALLED)
+    return rate(table.hits, table.hits + table.false_alarms, outcome.rows, NOTHING_CALLED)
 
 
 def recall(outcome: Outcome, _: Subject) -> Reading:
     """Share of positive rows that were predicted so."""
     table = confusion(outcome)
-    return rate(table.hits, table.hits + table.misses, table.rows, NO_POSITIVES)
+    return rate(table.hits, table.hits + table.misses, outcome.rows, NO_POSITIVES)
 
 
 def specificity(outcome: Outcome, _: Subject) -> Reading:
     """Share of negative rows that were predicted so."""
     table = confusion(outcome)
-    return rate(table.passes, table.passes + table.false_alarms, table.rows, NO_NEGATIVES)
+    return rate(table.passes, table.passes + table.false_alarms, outcome.rows, NO_NEGATIVES)
 
 
 def accuracy(outcome: Outcome, _: Subject) -> Reading:
     """Share of rows that were predicted right."""
     table = confusion(outcome)
-    return rate(table.hits + table.passes, table.rows, table.rows)
+    return rate(table.hits + table.passes, table.rows, outcome.rows)
 
 
 def base_rate(outcome: Outcome, _: Subject) -> Reading:
     """Share of rows that are positive."""
     table = confusion(outcome)
-    return rate(table.hits + table.misses, table.rows, table.rows)
+    return rate(table.hits + table.misses, table.rows, outcome.rows)
 
 
 def predicted_rate(outcome: Outcome, _: Subject) -> Reading:
     """Share of rows that were predicted positive."""
     table = confusion(outcome)
-    return rate(table.hits + table.false_alarms, table.rows, table.rows)
+    return rate(table.hits + table.false_alarms, table.rows, outcome.rows)
 
 
 def f1(outcome: Outcome, _: Subject) -> Reading:
     """Harmonic mean of precision and recall."""
     table = confusion(outcome)
-    return f1_of(table.hits, table.misses + table.false_alarms, table.rows)
+    return f1_of(table.hits, table.misses + table.false_alarms, outcome.rows)
 
 
-def f1_of(hits: int, faults: int, rows: int) -> Reading:
+def f1_of(hits: float, faults: float, rows: int) -> Reading:
     """F1 of so many hits, with misses and false alarms together as `faults`.
 
     F1 = 2J / (1 + J) where J = hits / (hits + faults) is a plain share, so Wilson's interval of J is carried over
@@ -126,7 +131,7 @@ def log_loss(outcome: Outcome, _: Subject) -> Reading:
     """Mean of −ln(probability given to what came true)."""
     counts = by_score(outcome)
     middle = np.clip(probabilities(counts.buckets)[0], EPSILON, 1 - EPSILON)
-    return _mean(outcome, "log_loss", counts, -np.log(middle), -np.log1p(-middle), high=WORST_LOSS)
+    return _mean(outcome, "log_loss", counts, -np.log(middle), -np.log1p(-middle), high=WORST_LOSS, excess=LOSS_EXCESS)
 
 
 def brier(outcome: Outcome, _: Subject) -> Reading:
@@ -151,10 +156,29 @@ def _mean(
     of_negatives: ranking.Floats,
     *,
     high: float = 1.0,
+    excess: float = math.inf,
 ) -> Reading:
-    every = np.concatenate([counts.positives, counts.negatives]).astype(np.int64)
+    every = np.concatenate([counts.positives, counts.negatives])
     values = np.concatenate([of_positives, of_negatives])
-    return size_reading(sum_of(outcome, name), outcome.rows, values, every, high=high)
+    reading = size_reading(sum_of(outcome, name), outcome.rows, values, every, high=high, excess=excess)
+    if isinstance(reading, Unmeasured):
+        return reading
+    more = _more(counts, of_positives, of_negatives)
+    return replace(reading, high=max(reading.high, min(high, reading.value + more)))
+
+
+def _more(counts: Ranked, of_positives: ranking.Floats, of_negatives: ranking.Floats) -> float:
+    """How much higher a mean would be if a class that is rarely seen were as frequent as it may be (Wilson).
+
+    The class's own rows tell what one of it adds, and where they are few, what all rows would if they were of it.
+    """
+    every = counts.positives + counts.negatives
+    rows = float(every.sum())
+    sides = (counts.positives, of_positives), (counts.negatives, of_negatives)
+    means = [float(part @ values + every @ values / rows) / (float(part.sum()) + 1) for part, values in sides]
+    shares = [float(part.sum()) / rows for part, _ in sides]
+    gains = (means[0] - means[1], means[1] - means[0])
+    return max((rate_interval(share, rows)[1] - share) * gain for share, gain in zip(shares, gains, strict=True))
 
 
 def ece(outcome: Outcome, _: Subject) -> Reading:
@@ -182,7 +206,7 @@ DECIDED: Mapping[str, Measure] = {
 #: What the order of scores tells.
 RANKED: Mapping[str, Measure] = {
     "auc": _ranking(ranking.auc),
-    "pr_auc": _ranking(ranking.pr_auc),
+    "pr_auc": _ranking(pr_auc),
     "ks": _ranking(ranking.ks),
     "gini": _ranking(ranking.gini),
     "lift": _ranking(ranking.lift),

@@ -1,4 +1,4 @@
-"""How well scores tell positives from negatives: AUC, PR-AUC, KS and lift, from counts of score bucket × label.
+"""How well scores tell positives from negatives: AUC, KS and lift, from counts of score bucket × label.
 
 Counts know the order of buckets but not the order within one. Each result therefore carries a `bound`: the raw scores,
 in whatever order and with whatever ties, give a value no farther away than that.
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.metrics.intervals import difference_interval, rate_interval, share_interval
+from bellbuoy.metrics.intervals import Z, difference_interval, ratio_interval, share_interval, student
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.shapes import shape_of
 from bellbuoy.profiles.profile import Cells
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,8 @@ Ints = NDArray[np.int64]
 TOP = 0.1
 #: The 95 % quantile of Kolmogorov's distribution.
 SMIRNOV = 1.3581
+#: With no more rows of a class the variance of AUC is not left to them alone.
+_FEW = 10
 ONE_CLASS = Unmeasured("one class only")
 
 
@@ -64,10 +67,11 @@ class Area:
     variance: float
     bound: float
     fewest: float  #: rows of the rarer class
+    freedom: float  #: how many rows beyond one the variance is as good as taken from
 
     def reading(self, rows: int) -> Measured:
         """The area as a reading."""
-        low, high = share_interval(self.value, self.variance, self.fewest, freedom=self.fewest - 1)
+        low, high = share_interval(self.value, self.variance, self.fewest, freedom=self.freedom)
         return Measured(self.value, low, high, rows, self.bound)
 
 
@@ -75,8 +79,8 @@ def area(counts: Ranked) -> Area | None:
     """The area under the ROC curve; None where a class is missing.
 
     A pair of one bucket counts half, so the bound is half the share of such pairs. The variance is DeLong's (DeLong,
-    DeLong & Clarke-Pearson 1988) over buckets; Hanley & McNeil's (1982) where a class has one row and none could be
-    taken from it.
+    DeLong & Clarke-Pearson 1988) over buckets; Hanley & McNeil's (1982) where a class has so few rows that
+    theirs may happen to be small. Its degrees of freedom are Satterthwaite's (1946).
     """
     positives, negatives = counts.positives, counts.negatives
     positive, negative = counts.positive, counts.negative
@@ -86,13 +90,17 @@ def area(counts: Ranked) -> Area | None:
     beats = (np.cumsum(negatives) - negatives / 2) / negative
     beaten = 1 - (np.cumsum(positives) - positives / 2) / positive
     value = min(1.0, float(positives @ beats) / positive)
-    if min(positive, negative) < 2:
-        variance = _hanley(value, positive, negative)
-    else:
-        of_positives = float(positives @ (beats - value) ** 2) / (positive - 1)
-        variance = of_positives / positive + float(negatives @ (beaten - value) ** 2) / (negative - 1) / negative
+    fewest = min(positive, negative)
     bound = float(positives @ negatives) / (2 * positive * negative)
-    return Area(value, variance, bound, min(positive, negative))
+    if fewest < 2:
+        return Area(value, _hanley(value, positive, negative), bound, fewest, math.inf)
+    parts = (shape_of(beats, positives), positive), (shape_of(beaten, negatives), negative)
+    one, two = (shape.spread**2 / rows for shape, rows in parts)
+    unsure = sum(part**2 / min(rows - 1, shape.freedom) for part, (shape, rows) in zip((one, two), parts, strict=True))
+    freedom = (one + two) ** 2 / unsure if unsure > 0 else fewest - 1
+    if fewest <= _FEW and (model := _hanley(value, positive, negative)) > (one + two) * (student(freedom) / Z) ** 2:
+        return Area(value, model, bound, fewest, math.inf)
+    return Area(value, one + two, bound, fewest, freedom)
 
 
 def _hanley(value: float, positive: float, negative: float) -> float:
@@ -143,8 +151,7 @@ def lift(counts: Ranked, rows: int) -> Reading:
     """How many times as many positives the tenth of rows with the highest scores holds as a random tenth.
 
     The bucket in which that tenth ends gives its share of positives; the bound is what an order within it could change.
-    The interval is Wilson's for the share of all positives that is in the tenth, whose variance the delta method takes
-    from the tenth and the rest as two binomial samples.
+    The interval is that of the ratio of two rates, the rest's and the tenth's (Donner & Zou 2012).
     """
     positive = counts.positive
     if not positive > 0:
@@ -152,54 +159,14 @@ def lift(counts: Ranked, rows: int) -> Reading:
     positives, negatives = counts.positives[::-1], counts.negatives[::-1]
     every = positives + negatives
     taken = np.clip(TOP * every.sum() - (np.cumsum(every) - every), 0, every)
-    found = float((positives * taken / every).sum())
+    found = min(positive, float((positives * taken / every).sum()))
     least, most = np.maximum(0, taken - negatives).sum(), np.minimum(taken, positives).sum()
-    share = min(1.0, found / positive)
+    share = found / positive
     top, rest = TOP * float(every.sum()), (1 - TOP) * float(every.sum())
-    spread = (1 - found / top) / found + (1 - (positive - found) / rest) / (positive - found) if 0 < share < 1 else 0.0
-    low, high = share_interval(share, (share * (1 - share)) ** 2 * spread, positive)
+    low, high = ratio_interval((positive - found) / rest, rest, min(1.0, found / top), top)
+    low, high = (TOP / (TOP + (1 - TOP) * ratio) for ratio in (high, low))
     bound = max(float(most) - found, found - float(least), 0.0) / positive
-    return Measured(share / TOP, low / TOP, high / TOP, rows, bound / TOP)
-
-
-def pr_auc(counts: Ranked, rows: int) -> Reading:
-    """Average precision: the mean, over positive rows, of the precision at their score.
-
-    Within a bucket precision is interpolated as Davis & Goadrich (2006) do, which is what a random order gives. The
-    bound holds the worst order (all negatives first) and the best (all positives first, tied). The interval is a
-    binomial one over the positive rows (Boyd, Eng & Page 2013), in Wilson's form.
-    """
-    positive = counts.positive
-    if not positive > 0:
-        return Unmeasured("no positive labels")
-    kept = counts.positives[::-1] > 0
-    hits, misses = counts.positives[::-1], counts.negatives[::-1]
-    hits_before, misses_before = (np.cumsum(hits) - hits)[kept], (np.cumsum(misses) - misses)[kept]
-    hits, misses = hits[kept], misses[kept]
-    before = hits_before + misses_before
-    value = _precisions(hits, hits_before, before - misses / (2 * hits), misses / hits) / positive
-    worst = _precisions(hits, hits_before, before + misses, np.zeros_like(hits)) / positive
-    best = float(hits @ ((hits_before + hits) / (before + hits))) / positive
-    value = min(1.0, value)
-    low, high = rate_interval(value, positive)
-    return Measured(value, low, high, rows, max(0.0, best - value, value - worst))
-
-
-def _precisions(hits: Floats, hits_before: Floats, before: Floats, between: Floats) -> float:
-    """Sum over buckets, and over k = 1 … hits in each, of (hits_before + k) / (before + k + between · k)."""
-    pace = 1 + between
-    start = before / pace
-    harmonic = _digamma(start + hits + 1) - _digamma(start + 1)
-    return float(((hits + (hits_before - start) * harmonic) / pace).sum())
-
-
-def _digamma(x: Floats) -> Floats:
-    """The digamma function for x > 0: raised by ten steps, then its asymptotic series (error below 1e-12)."""
-    steps = sum(1 / (x + step) for step in range(10))
-    high = x + 10
-    square = 1 / high**2
-    series = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132))))
-    return np.asarray(np.log(high) - 1 / (2 * high) - series - steps)
+    return Measured(share / TOP, min(share, low) / TOP, max(share, high) / TOP, rows, bound / TOP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,21 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bellbuoy.metrics.intervals import Floats, Interval, Ints, Z, quantile_ranks, size_interval, spread_of, student
-from bellbuoy.metrics.means import NO_LABELS, TOO_LARGE, mean_reading, size_reading, sum_of
+from bellbuoy.metrics.intervals import Counts, Floats, Interval, Z, quantile_ranks, size_interval, spread_of
+from bellbuoy.metrics.means import NO_LABELS, NOT_KEPT, TOO_LARGE, margins, mean_reading, size_reading, sum_of
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.shapes import Shape, shape_of
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles import buckets
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Cells, gather
 
 Measure = Callable[[Outcome, Subject], Reading]
+#: Half the distances between the outermost rows that a quantile beyond them may be away.
+_FARTHEST = 40.0
 
 
-def _cells(outcome: Outcome, name: str) -> tuple[Floats, Ints]:
+def _cells(outcome: Outcome, name: str) -> tuple[Floats, Counts]:
     cells = outcome.cells.get(name, Cells())
     return buckets.middles(cells.codes), cells.counts
 
@@ -38,9 +41,7 @@ def bias(outcome: Outcome, _: Subject) -> Reading:
 def mse(outcome: Outcome, _: Subject) -> Reading:
     """Mean squared error."""
     error, counts = _cells(outcome, "error")
-    with np.errstate(over="ignore"):
-        squares = np.minimum(error**2, sys.float_info.max)
-    return size_reading(sum_of(outcome, "square"), outcome.rows, squares, counts)
+    return size_reading(sum_of(outcome, "square"), outcome.rows, _squared(error), counts)
 
 
 def rmse(outcome: Outcome, subject: Subject) -> Reading:
@@ -52,54 +53,58 @@ def rmse(outcome: Outcome, subject: Subject) -> Reading:
 
 
 def mape(outcome: Outcome, _: Subject) -> Reading:
-    """Mean of |error / label| over the rows whose label is not 0.
-
-    Counts keep errors and labels apart, so the spread takes them as independent; where errors grow with labels that is
-    too wide rather than too narrow.
-    """
-    rows = round(outcome.sums.get("percentage_rows", 0.0))
-    if rows <= 0:
+    """Mean of |error / label| over the rows whose label is not 0."""
+    rows = sum_of(outcome, "percentage_rows")
+    if math.isnan(rows):
+        return NOT_KEPT
+    if not rows > 0:
         return Unmeasured("all labels are 0")
     total = sum_of(outcome, "percentage")
     if not math.isfinite(total):
         return TOO_LARGE
     mean = max(0.0, total / rows)
-    error, errors = _cells(outcome, "error")
-    label, labels = _cells(outcome, "label")
-    some = label != 0
-    of_error = _relative_square(np.abs(error), errors)
-    of_label = _relative_square(np.abs(label[some]).min(initial=np.inf) / np.abs(label[some]), labels[some])
-    relative = math.sqrt((1 + of_error) * (1 + of_label) - 1)
-    return Measured(mean, *size_interval(mean, mean * relative, rows), rows)
+    shape = _percentages(outcome, mean, rows)
+    return Measured(mean, *size_interval(mean, *margins(mean, rows, shape)), round(rows))
 
 
-def _relative_square(values: Floats, counts: Ints) -> float:
-    """Squared coefficient of variation of values ≥ 0; 0 where all are 0."""
-    scale = float(values.max(initial=0.0))
-    if scale == 0:
-        return 0.0
-    part, rows = values / scale, float(counts.sum())
-    mean = float(part @ counts) / rows
-    return max(0.0, float(part**2 @ counts) / rows / mean**2 - 1)
+def _percentages(outcome: Outcome, mean: float, rows: float) -> Shape:
+    """The shape of |error / label|: its spread from the sum of squares.
+
+    Counts keep errors and labels apart, so the tail is that of errors, as much longer as percentages vary more; the
+    spread is known as well as that of a gamma distribution.
+    """
+    error, counts = _cells(outcome, "error")
+    size = np.abs(error)
+    errors, average = shape_of(size, counts), _mean(size, counts)
+    if not (average > 0 and mean > 0 and rows >= 2):
+        return Shape(0.0)
+    variation = errors.spread / average
+    square = sum_of(outcome, "percentage_square")
+    if math.isfinite(square):
+        variation = math.sqrt(max(0.0, square / rows / mean**2 - 1) * rows / (rows - 1))
+    longer = variation * average / errors.spread if errors.spread > 0 else 1.0
+    return Shape(variation * mean, rows / (1 + 3 * variation**2), errors.beyond / average * longer * mean)
 
 
 def r2(outcome: Outcome, _: Subject) -> Reading:
     """1 − squared errors / squared distances of labels from their mean.
 
-    The bound is what rounding leaves of the difference of two sums. The interval is the delta method on the logarithm
-    of their ratio; for normal errors and labels its variance is Olkin & Finn's (1995), 4 R² (1 − R²)² / n.
+    The bound is what rounding leaves of the difference of two sums. The interval is taken on the logarithm of their
+    ratio; for normal errors and labels its variance is Olkin & Finn's (1995), 4 R² (1 − R²)² / n.
     """
     rows, lost = outcome.rows, sum_of(outcome, "square")
     if rows < 2:
         return Unmeasured("one label only")
+    if not {"square", "label", "label_square"} <= set(outcome.sums):
+        return NOT_KEPT
     whole, rounding = _squares(outcome, rows)
     if not (math.isfinite(whole) and math.isfinite(lost)):
         return TOO_LARGE
     if not whole > 10 * rounding:
         return Unmeasured("labels do not vary, or too little for their size")
     ratio = max(0.0, lost) / whole
-    width = student(rows - 1) * math.sqrt(_ratio_variance(outcome, whole / rows) / rows)
-    low, high = (max(-sys.float_info.max, 1 - ratio * math.exp(sign * min(width, 700.0))) for sign in (1, -1))
+    below, above = _ratio_margins(outcome, lost / rows, whole / rows)
+    low, high = (1 - end for end in size_interval(ratio, below, above)[::-1])
     return Measured(1 - ratio, low, high, rows, (1 + ratio) * rounding / whole)
 
 
@@ -109,36 +114,44 @@ def _squares(outcome: Outcome, rows: int) -> tuple[float, float]:
     return square - label / rows * label, sys.float_info.epsilon * rows * square
 
 
-def _ratio_variance(outcome: Outcome, variance: float) -> float:
-    """One row's variance in ln(squared errors / squared distances); `variance` is that of the labels.
+def _ratio_margins(outcome: Outcome, lost: float, variance: float) -> Interval:
+    """How far ln(mean squared error / variance of labels) may be off, down and up.
 
-    Squared errors and squared distances vary as their buckets say. Both are the higher where label and error go
-    together, by the square of their correlation, which prediction = label + error gives away: its variance is that of
-    both and twice their covariance.
+    Margins of the two are joined as Zou & Donner (2008) do. Where label and error go together, so do the two, by the
+    square of their correlation.
     """
-    (error, errors), (label, labels), (prediction, predictions) = (
-        _cells(outcome, name) for name in ("error", "label", "prediction")
-    )
+    (error, errors), (label, labels) = (_cells(outcome, name) for name in ("error", "label"))
+    of_errors = margins(lost, outcome.rows, shape_of(_squared(error), errors))
+    of_labels = margins(variance, outcome.rows, shape_of(_squared(label - _mean(label, labels)), labels))
+    together = _together(outcome, variance)
+    return _apart(of_errors[0], of_labels[1], together), _apart(of_errors[1], of_labels[0], together)
+
+
+def _apart(one: float, two: float, together: float) -> float:
+    return math.sqrt(max(0.0, one**2 + two**2 - 2 * together * one * two))
+
+
+def _together(outcome: Outcome, variance: float) -> float:
+    """Squared correlation of label and error; `variance` is that of the labels.
+
+    prediction = label + error gives it away: its variance is that of both and twice their covariance. What buckets add
+    to a variance they add to that of predictions and of labels alike.
+    """
     of_error, of_label, of_prediction = (
-        spread_of(values, counts) ** 2
-        for values, counts in ((error, errors), (label, labels), (prediction, predictions))
+        spread_of(*_cells(outcome, name)) ** 2 for name in ("error", "label", "prediction")
     )
-    # What buckets add to a variance they add to that of predictions and of labels alike.
     covariance = (of_prediction - of_label - of_error) / 2
     scale = of_error * variance
-    together = min(1.0, covariance**2 / scale) if 0 < scale < math.inf else 0.0
-    one, two = _square_variance(error, errors), _square_variance(label - _mean(label, labels), labels)
-    return max(0.0, one + two - 2 * together * math.sqrt(one * two))
+    return min(1.0, covariance**2 / scale) if 0 < scale < math.inf else 0.0
 
 
-def _mean(values: Floats, counts: Ints) -> float:
+def _squared(values: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        return np.minimum(values**2, sys.float_info.max)
+
+
+def _mean(values: Floats, counts: Counts) -> float:
     return float(values @ (counts / counts.sum()))
-
-
-def _square_variance(values: Floats, counts: Ints) -> float:
-    """Squared coefficient of variation of the squares of values."""
-    scale = float(np.abs(values).max(initial=0.0))
-    return _relative_square((values / scale) ** 2, counts) if scale > 0 else 0.0
 
 
 def _quantile(share: float, *, absolute: bool) -> Measure:
@@ -153,36 +166,38 @@ def _quantile(share: float, *, absolute: bool) -> Measure:
 def _quantile_interval(cells: Cells, share: float) -> Interval:
     """Ends by ranks, out to the ends of their buckets.
 
-    Where rows are too few for a rank to be there, the end lies beyond the outermost row, by all the distance between
-    the outermost: no theorem, but few distributions reach further.
+    Where rows are too few for a rank to be there, the end lies beyond the outermost row, by the distance between the
+    outermost, and more where no row is expected out there: no theorem, but few distributions reach further.
     """
-    rows = cells.total
+    rows = float(cells.counts.sum())
     least, most = buckets.edges(cells.codes)
     first, last = np.searchsorted(np.cumsum(cells.counts), quantile_ranks(share, rows), side="right").tolist()
-    reach = float(most[-1] / 2 - least[0] / 2) * 2
+    apart = float(most[-1] / 2 - least[0] / 2)
     margin = Z * math.sqrt(rows * share * (1 - share))
-    below = reach if rows * share - margin < 1 else 0.0
-    above = reach if rows * (1 - share) - margin < 1 else 0.0
+    below, above = (
+        apart * min(2 * max(1.0, 1 / expected), _FARTHEST) if expected - margin < 1 else 0.0
+        for expected in (rows * share, rows * (1 - share))
+    )
     return max(-sys.float_info.max, float(least[first]) - below), min(sys.float_info.max, float(most[last]) + above)
 
 
 def quantile(cells: Cells, share: float) -> Reading:
     """A quantile of counted values; its bound is half the width of the buckets it lies in."""
-    rows = cells.total
+    rows = float(cells.counts.sum())
     if rows <= 0:
         return NO_LABELS
     reached = np.cumsum(cells.counts)
     least, most = buckets.edges(cells.codes)
 
     def bucket(rank: int) -> int:
-        return int(np.searchsorted(reached, rank, side="right"))
+        return min(len(reached) - 1, int(np.searchsorted(reached, rank, side="right")))
 
     place = share * (rows - 1)
     below, above = bucket(math.floor(place)), bucket(math.ceil(place))
     part = place - math.floor(place)
     low, high = (float(ends[below] * (1 - part) + ends[above] * part) for ends in (least, most))
     value = low / 2 + high / 2
-    return Measured(value, *_quantile_interval(cells, share), rows, high / 2 - low / 2)
+    return Measured(value, *_quantile_interval(cells, share), round(rows), high / 2 - low / 2)
 
 
 MEASURES: Mapping[str, Measure] = {

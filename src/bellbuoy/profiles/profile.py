@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,13 @@ _REGISTERS = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """Counts by integer code: codes ascending without repeats, counts never 0."""
+    """Counts by integer code: codes ascending without repeats, counts never 0.
+
+    Counts are whole (int64) of what was counted, and doubles of what is expected.
+    """
 
     codes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    counts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    counts: NDArray[Any] = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def total(self) -> int:
@@ -48,11 +51,12 @@ class Cells:
     __hash__ = None  # type: ignore[assignment]
 
 
-def gather(codes: Iterable[NDArray[np.int64]], counts: Iterable[NDArray[np.int64]]) -> Cells:
+def gather(codes: Iterable[NDArray[np.int64]], counts: Iterable[NDArray[Any]]) -> Cells:
     """Add up counts of equal codes over any number of arrays; codes whose count becomes 0 vanish."""
     every, place = np.unique(np.concatenate(list(codes)), return_inverse=True)
-    sums = np.zeros(len(every), np.int64)
-    np.add.at(sums, place, np.concatenate(list(counts)))
+    parts = np.concatenate(list(counts))
+    sums = np.zeros(len(every), parts.dtype)
+    np.add.at(sums, place, parts)
     kept = sums != 0
     return Cells(every[kept], sums[kept])
 

@@ -15,6 +15,7 @@ from bellbuoy.metrics.reading import Measured, Unmeasured
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles import buckets
 from bellbuoy.profiles.outcome import Outcome, binary_outcome
+from bellbuoy.profiles.profile import Cells
 
 
 def lift(rows: Scored) -> float:
@@ -180,3 +181,30 @@ def test_a_metric_of_another_task_is_a_reason() -> None:
 def test_decisions_without_scores_have_no_auc() -> None:
     unscored = Subject("binary", ("no", "yes"), scored=False)
     assert measure("auc", SCORED["random"].outcome, unscored) == Unmeasured("no scores, only decisions")
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "brier"])
+def test_without_a_positive_yet_the_loss_may_be_what_positives_would_cost(metric: str) -> None:
+    rows = Scored(np.full(20, 0.02), np.zeros(20, np.int64))
+    reading = taken(metric, rows.outcome, BINARY)
+    cost = {"log_loss": -math.log(0.02), "brier": 0.98**2}[metric]
+    assert reading.high == pytest.approx(0.16 * cost, rel=0.1)
+
+
+def test_rare_kinds_widen_a_loss_upwards_alone() -> None:
+    few, many = (taken("log_loss", scored(rows, shift=5.0).outcome, BINARY) for rows in (50, 50_000))
+    assert few.high - few.value > 4 * (few.value - few.low)
+    assert many.high - many.value == pytest.approx(many.value - many.low, rel=0.2)
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "brier", "mean_score"])
+def test_counts_without_sums_say_that_they_were_not_kept(metric: str) -> None:
+    reading = measure(metric, Outcome(50, scored(50).outcome.cells), BINARY)
+    assert reading == Unmeasured("its sum was not kept")
+
+
+@pytest.mark.parametrize("part", ["hits", "misses", "false_alarms", "passes"])
+def test_expected_counts_need_not_be_whole(part: str) -> None:
+    codes = {"hits": 3, "misses": 1, "false_alarms": 2, "passes": 0}
+    outcome = Outcome(1, {"score": Cells(np.array([4 * 40_000 + codes[part]]), np.array([0.75]))})
+    assert getattr(confusion(outcome), part) == 0.75

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import digamma
 from sklearn import metrics as oracle
-from tests.unit.metrics.samples import SCORED, scored
+from tests.unit.metrics.samples import BINARY, SCORED, Scored, scored, taken
 
 from bellbuoy.metrics.binary import by_score
-from bellbuoy.metrics.ranking import Ranked, _digamma, area, curve, ranked
+from bellbuoy.metrics.ranking import Ranked, area, curve, lift, ranked
+from bellbuoy.metrics.reading import Measured
 from bellbuoy.profiles.profile import Cells
 
 
@@ -56,6 +56,38 @@ def test_a_curve_without_negatives_has_no_fall_out() -> None:
     assert np.isnan(cuts.fall_out).all()
 
 
-def test_our_digamma_is_scipys() -> None:
-    x = np.concatenate([np.linspace(0.5, 20, 200), np.logspace(2, 9, 30)])
-    assert np.allclose(_digamma(x), digamma(x), rtol=1e-13, atol=1e-12)
+def test_the_variance_of_auc_is_known_from_as_many_rows_as_make_it() -> None:
+    rows = Scored(np.concatenate([np.linspace(0.1, 0.4, 50), np.linspace(0.3, 0.9, 50)]), np.repeat([0, 1], 50))
+    found = area(by_score(rows.outcome))
+    assert found is not None
+    assert 5 < found.freedom < 98
+
+
+def test_of_few_positives_auc_is_at_least_as_unsure_as_hanley_and_mcneil_say() -> None:
+    label = np.zeros(100, np.int64)
+    label[[80, 81, 82]] = 1
+    found = area(by_score(Scored(np.arange(1, 101) / 101, label).outcome))
+    assert found is not None
+    low, high = found.reading(100).low, found.reading(100).high
+    assert high - low > 0.3
+
+
+def test_one_positive_row_leaves_auc_open() -> None:
+    label = np.zeros(50, np.int64)
+    label[30] = 1
+    reading = taken("auc", Scored(np.arange(1, 51) / 51, label).outcome, BINARY)
+    assert reading.low < 0.3
+    assert reading.high > 0.9
+
+
+def test_lift_is_never_more_than_ten_nor_its_interval() -> None:
+    reading = lift(Ranked(np.array([0, 1]), np.array([0.0, 10.0]), np.array([90.0, 0.0])), 100)
+    assert isinstance(reading, Measured)
+    assert reading.low < reading.value == reading.high == 10.0
+
+
+def test_lift_without_a_positive_in_the_top_tenth_is_0_and_may_be_more() -> None:
+    reading = lift(Ranked(np.array([0, 1]), np.array([5.0, 0.0]), np.array([85.0, 10.0])), 100)
+    assert isinstance(reading, Measured)
+    assert reading.low == reading.value == 0.0
+    assert reading.high > 1.0

@@ -127,3 +127,54 @@ def test_every_number_is_finite_or_has_a_reason(metric: str, rows: int, size: fl
         assert reading.low <= reading.value <= reading.high
     else:
         assert reading.why
+
+
+@pytest.mark.parametrize("metric", ["mae", "bias", "mse", "rmse", "mape", "r2"])
+def test_counts_without_sums_say_that_they_were_not_kept(metric: str) -> None:
+    reading = measure(metric, Outcome(50, guessed(50).outcome.cells), REGRESSION)
+    assert reading == Unmeasured("its sum was not kept")
+
+
+def test_the_percentage_varies_as_its_squares_say() -> None:
+    rows = guessed(4_000, noise=10.0)
+    share = np.abs(rows.prediction - rows.label) / rows.label
+    reading = taken("mape", rows.outcome, REGRESSION)
+    half = 1.96 * share.std() / math.sqrt(4_000)
+    assert reading.value - reading.low == pytest.approx(half, rel=0.05)
+
+
+def test_errors_that_grow_with_labels_do_not_widen_the_percentage() -> None:
+    random = np.random.default_rng(3)
+    label = np.exp(random.normal(3, 1.5, 2_000))
+    rows = Guessed(label * np.exp(random.normal(0, 0.2, 2_000)), label)
+    reading = taken("mape", rows.outcome, REGRESSION)
+    assert reading.value - reading.low < 0.01
+
+
+def test_without_squares_the_percentage_varies_as_errors_do() -> None:
+    outcome = guessed(500).outcome
+    sums = {name: total for name, total in outcome.sums.items() if name != "percentage_square"}
+    found, mae = taken("mape", Outcome(500, outcome.cells, sums), REGRESSION), taken("mae", outcome, REGRESSION)
+    assert found.low / found.value == pytest.approx(mae.low / mae.value, rel=0.01)
+
+
+def test_r2_of_normal_rows_has_olkin_and_finns_interval() -> None:
+    random = np.random.default_rng(4)
+    prediction = random.normal(50, 8, 20_000)
+    rows = Guessed(prediction, prediction + random.normal(0, 6, 20_000))
+    reading = taken("r2", rows.outcome, REGRESSION)
+    half = 1.96 * 2 * math.sqrt(reading.value) * (1 - reading.value) / math.sqrt(20_000)
+    assert [reading.value - reading.low, reading.high - reading.value] == pytest.approx([half, half], rel=0.1)
+
+
+def test_a_heavy_tail_leaves_the_squared_error_open_upwards() -> None:
+    label = np.random.default_rng(2).normal(50, 10, 100)
+    far = np.random.default_rng(3).standard_t(2, 100)
+    reading = taken("mse", Guessed(label + far, label).outcome, REGRESSION)
+    assert reading.high - reading.value > 3 * (reading.value - reading.low)
+
+
+def test_a_quantile_that_few_rows_reach_may_lie_far_beyond_them() -> None:
+    rows = Guessed(np.arange(1.0, 11.0), np.zeros(10))
+    reading = taken("absolute_error_p95", rows.outcome, REGRESSION)
+    assert reading.high > 20
