@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from bench.data import wide_table
 from bench.kills import kill_often
+from bench.late import LABELS, late_tables
 from bench.tables import labelled_tables, year_tables
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +87,24 @@ def daily_auc(folder: Path, *, quick: bool) -> list[Cost]:
     return [Cost("daily AUC of labelled rows", mine / plain, 2.0, "× the join", figures)]
 
 
+def late(folder: Path, *, quick: bool) -> list[Cost]:
+    """Joining 10,000 new labels against ten times the stored predictions, ids in turn and ids as hashes are."""
+    few, many = (200_000, 2_000_000) if quick else (1_000_000, 10_000_000)
+    costs = []
+    for ids in ("in turn", "as hashes"):
+        took = []
+        for rows in (few, many):
+            place = folder / f"{ids}-{rows}"
+            place.mkdir()
+            late_tables(place, rows, mixed=ids == "as hashes")
+            took.append(_run(place, "late")["value"])
+            shutil.rmtree(place)
+        figures = f"{took[0] * 1e3:.0f} ms against {few:,} predictions, {took[1] * 1e3:.0f} ms against {many:,}"
+        question = f"a cycle of {LABELS:,} new labels, ten times the history, ids {ids}"
+        costs.append(Cost(question, took[1] / took[0], 3.0, "× that of the short history", figures))
+    return costs
+
+
 def start(_folder: Path, *, quick: bool) -> list[Cost]:
     """What it costs to begin: the import, and the help."""
     runs = _RUNS if quick else 2 * _RUNS
@@ -120,6 +140,7 @@ QUESTIONS: Mapping[str, Question] = {
     "memory": memory,
     "state": state,
     "auc": daily_auc,
+    "labels": late,
     "start": start,
 }
 ON_WISH: Mapping[str, Question] = {"install": install, "kills": kills}

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.step import Watch
+from bellbuoy.profiles.target import Target
+from bellbuoy.profiles.watch import Watch
 from bellbuoy.sources.files import FileSource
 from bellbuoy.sources.port import Kind, Place
 from bellbuoy.windows import Grain

@@ -20,10 +20,12 @@ from bellbuoy.metrics.catalogue import measure
 from bellbuoy.metrics.reading import Measured
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles.series import Counts
-from bellbuoy.profiles.step import Watch, step
+from bellbuoy.profiles.step import step
+from bellbuoy.profiles.watch import Watch
 from bellbuoy.store.database import Database
 from bellbuoy.windows import Grain
 from bench.data import NAMES, NOW, NUMBERS, wide_watch
+from bench.late import late_labels
 from bench.tables import labelled_watch, year_watch
 
 
@@ -84,6 +86,7 @@ SIDES: Mapping[str, Callable[[Path], float]] = {
     "pairs": pairs,
     "auc": auc,
     "year": year,
+    "late": late_labels,
 }
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.step import LabelTable, Watch
+from bellbuoy.profiles.target import Target
+from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.files import FileSource
 from bellbuoy.sources.port import KeyType, Kind, Place
 from bellbuoy.windows import Grain

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.step import LabelTable, Watch, step
+from bellbuoy.profiles.step import step
+from bellbuoy.profiles.target import Target
+from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.files import FileSource
 from bellbuoy.sources.port import KeyType, Kind, Place
 from bellbuoy.store.database import Database
@@ -25,11 +26,13 @@ from bellbuoy.windows import Grain
 START = datetime(2026, 1, 1, tzinfo=UTC)
 #: Files of predictions, and as many of labels.
 FILES = 5
+#: Shorter than the days of the files, so that the ledger lets go of the first ones on the way.
+HORIZON = timedelta(days=2)
 _ROWS = 3_000
 
 
 def write_files(folder: Path) -> None:
-    """Predictions of five days with ids that come twice; labels that are late, unknown, repeated and corrected."""
+    """Predictions of five days with ids that come twice; labels late, early, unknown, repeated and corrected."""
     random = np.random.default_rng(7)
     for place in range(FILES):
         ids = random.integers(0, (place + 1) * _ROWS, _ROWS)
@@ -60,7 +63,8 @@ def watch_of(seen: Path) -> Watch:
     kinds = {"ts": Kind.MOMENT, "wind": Kind.NUMBER, "origin": Kind.CATEGORY, "score": Kind.NUMBER}
     labels = LabelTable(_source(seen, "labels"), "id", "label", "known", None, Kind.NUMBER)
     target = Target("binary", ("0", "1"), ("score",), None, 0.5)
-    return Watch("m", plan, target, kinds, _source(seen, "predictions"), "id", KeyType.WHOLE, labels, seen / "ledger")
+    source, folder = _source(seen, "predictions"), seen / "ledger"
+    return Watch("m", plan, target, kinds, source, "id", KeyType.WHOLE, labels, folder, HORIZON)
 
 
 def beat(seen: Path, number: int) -> None:

@@ -1,92 +1,24 @@
-"""Whatever the order in which labels come, the counts end the same; a killed step leaves no trace."""
+"""Whatever the order in which labels come, the counts end the same, and so does what was believed at any moment."""
 
 from __future__ import annotations
 
 import random as chance
-import tempfile
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from tests.laws.stage import START, Row, Stage, Statement, label, prediction
 
-from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.packing import unpack, unpack_sums
-from bellbuoy.profiles.step import LabelTable, Watch, step
-from bellbuoy.sources.port import KeyType, Kind
-from bellbuoy.store.database import Database
-from bellbuoy.testing import MemorySource, Value
-from bellbuoy.windows import Grain
+from bellbuoy.profiles.past import known_by
+from bellbuoy.windows import to_micro
 
-START = datetime(2024, 3, 1, tzinfo=UTC)
-LATER = START + timedelta(days=30)
-
-
-def prediction(key: int) -> Mapping[str, Value]:
-    at = START + timedelta(minutes=17 * key)
-    return {
-        "id": key,
-        "ts": at,
-        "seen": at + timedelta(seconds=30),
-        "origin": "ABC"[key % 3],
-        "wind": float(key % 7) if key % 5 else None,
-        "score": (key * 37 % 100) / 100,
-    }
-
-
-def label(key: int, value: int, minutes: int) -> Mapping[str, Value]:
-    return {"id": key, "label": value, "known": START + timedelta(minutes=minutes)}
-
-
-def watch_of(folder: Path, predictions: MemorySource, labels: MemorySource, cursor: str | None = None) -> Watch:
-    plan = Plan(Grain.HOUR, "ts", ("wind", "origin", "score"), ("score",), None, ("origin",), cursor)
-    kinds = {"ts": Kind.MOMENT, "wind": Kind.NUMBER, "origin": Kind.CATEGORY, "score": Kind.NUMBER}
-    target = Target("binary", ("0", "1"), ("score",), None, 0.4)
-    table = LabelTable(labels, "id", "label", "known", None, Kind.NUMBER)
-    return Watch("m", plan, target, kinds, predictions, "id", KeyType.WHOLE, table, folder / "ledger")
-
-
-def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """All counts in the state, by series, without numbers that depend on the order of arrival."""
-    with database.read() as shelf:
-        lines = shelf.series("m")
-        out: dict[str, list[tuple[Any, ...]]] = {}
-        for key, row in shelf.outcomes(list(lines), None, None):
-            line = lines[key]
-            sums = tuple(sorted((name, round(value, 9) + 0.0) for name, value in unpack_sums(row.sums).items()))
-            out.setdefault(str(line), []).append(
-                (row.start, row.rows, sums if row.rows else (), row.cells if row.rows else b"")
-            )
-        for key, part in shelf.profiles(list(lines), None, None):
-            if lines[key].column != "#labels":
-                out.setdefault(str(lines[key]), []).append((part.start, part.rows, part.nulls, part.zeros, part.cells))
-        return out
-
-
-class Stage:
-    """A state and its sources, fresh for each example."""
-
-    def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name)
-        self.database = Database.open("sqlite:///state.db", self.path)
-        self.predictions, self.labels = MemorySource(batch=7), MemorySource(batch=5)
-        self.watch = watch_of(self.path, self.predictions, self.labels)
-
-    def beat(self) -> None:
-        step(self.database, self.watch, now=LATER)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.database.close()
-        self.folder.cleanup()
+#: Few moments, so that statements are repeated, contradict one another and are corrected.
+MINUTES = [0, 40, 700, 1_500, 2_999]
+arrivals = st.lists(st.builds(label, st.integers(0, 24), st.integers(0, 1), st.sampled_from(MINUTES)), max_size=60)
+orders = st.randoms(use_true_random=False)
 
 
 @pytest.fixture
@@ -95,107 +27,96 @@ def stage() -> Iterator[Stage]:
         yield made
 
 
-arrivals = st.lists(
-    st.builds(label, st.integers(0, 24), st.integers(0, 1), st.integers(0, 3_000)), min_size=0, max_size=40
-)
+def at_once(stage: Stage, labels: Sequence[Row]) -> None:
+    """Twenty predictions and all labels in one cycle."""
+    stage.predictions.rows = [prediction(key) for key in range(20)]
+    stage.labels.rows = list(labels)
+    stage.beat()
+
+
+def piecemeal(stage: Stage, labels: Sequence[Row], random: chance.Random) -> None:
+    """The same in any order, cut into cycles anywhere."""
+    events = [("p", prediction(key)) for key in range(20)] + [("l", row) for row in labels]
+    random.shuffle(events)
+    for kind, row in events:
+        (stage.predictions if kind == "p" else stage.labels).rows.append(row)
+        if random.random() < 0.1:
+            stage.beat()
+    stage.beat()
+
+
+def minutes(row: Row) -> float:
+    known = row["known"]
+    assert not isinstance(known, float | int | str | None)
+    return (known - START) / timedelta(minutes=1)
+
+
+def said(labels: Sequence[Row]) -> set[Statement]:
+    return {(int(str(row["id"])), minutes(row), float(str(row["label"]))) for row in labels}
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrivals, orders)
+def test_any_order_of_labels_and_predictions_ends_in_the_same_counts(labels: list[Row], random: chance.Random) -> None:
+    with Stage() as whole, Stage() as mixed:
+        at_once(whole, labels)
+        piecemeal(mixed, labels, random)
+        assert mixed.named() == whole.named()
 
 
 @settings(max_examples=25, deadline=None)
-@given(arrivals, st.randoms(use_true_random=False))
-def test_any_order_of_labels_and_predictions_ends_in_the_same_counts(
-    labels: list[Mapping[str, Value]], random: chance.Random
+@given(arrivals, orders)
+def test_any_order_ends_in_the_same_statements_and_the_same_labels_waiting(
+    labels: list[Row], random: chance.Random
 ) -> None:
-    with Stage() as whole, Stage() as mixed:
-        whole.predictions.rows = [prediction(key) for key in range(20)]
-        whole.labels.rows = labels
-        whole.beat()
-        events = [("p", row) for row in whole.predictions.rows] + [("l", row) for row in labels]
-        random.shuffle(events)
-        for at in range(0, len(events), 9):
-            for kind, row in events[at : at + 9]:
-                (mixed.predictions if kind == "p" else mixed.labels).rows.append(row)
-            mixed.beat()
-        assert decoded(mixed) == decoded(whole)
+    with Stage() as mixed:
+        piecemeal(mixed, labels, random)
+        strangers = {key for key, _, _ in said(labels) if key >= 20}
+        assert mixed.statements() == said(labels)
+        assert mixed.facts()["waiting"] == len(strangers)
 
 
-def decoded(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
-    """Counts that say something, with categories by name: their codes depend on which came first."""
-    with stage.database.read() as shelf:
-        names = shelf.names("m")
-    out = {}
-    for line, rows in everything(stage.database).items():
-        named = any(part in line for part in ("'origin', v", "#nulls", "#rows"))
-        some = [(*row[:-1], by_name(row[-1], names)) if named else row for row in rows if row[1]]
-        if some:
-            out[line] = some
+@settings(max_examples=25, deadline=None)
+@given(arrivals, orders, st.integers(0, 3_000))
+def test_what_was_believed_at_a_moment_does_not_depend_on_the_order_of_arrival(
+    labels: list[Row], random: chance.Random, moment: int
+) -> None:
+    with Stage() as mixed:
+        piecemeal(mixed, labels, random)
+        place, found = known_by(
+            mixed.ledger("labels"), np.arange(25, dtype=np.uint64), to_micro(START + timedelta(minutes=moment))
+        )
+        told = {key: (row["first"], row["label"]) for key, row in zip(place.tolist(), found, strict=True)}
+        assert told == believed(said(labels), moment)
+
+
+def believed(statements: set[Statement], moment: float) -> dict[int, tuple[int, float]]:
+    """The long way: of each id, when it was first labelled and what was said last by a moment."""
+    out: dict[int, tuple[int, float]] = {}
+    for key, at, value in sorted(statements):
+        if at <= moment:
+            first = out[key][0] if key in out else to_micro(START + timedelta(minutes=at))
+            out[key] = (first, value)
     return out
 
 
-def by_name(packed: bytes, names: Mapping[int, str]) -> dict[str, int]:
-    cells = unpack(packed)
-    return {names[code]: count for code, count in zip(cells.codes.tolist(), cells.counts.tolist(), strict=True)}
+@settings(max_examples=15, deadline=None)
+@given(arrivals, orders)
+def test_labels_that_are_read_again_add_nothing(labels: list[Row], random: chance.Random) -> None:
+    with Stage() as stage:
+        piecemeal(stage, labels, random)
+        before, kept = stage.named(), [part.row for part in stage.ledger("labels").parts]
+        stage.labels.rows += labels
+        done = stage.beat()
+        assert (done.labels, done.corrected) == (0, 0)
+        assert stage.named() == before
+        assert [part.row for part in stage.ledger("labels").parts] == kept
 
 
 def test_running_twice_changes_nothing(stage: Stage) -> None:
     stage.predictions.rows = [prediction(key) for key in range(30)]
     stage.labels.rows = [label(key, key % 2, 60 * key) for key in range(0, 30, 2)]
     stage.beat()
-    once = everything(stage.database)
+    once = stage.all()
     stage.beat()
-    assert everything(stage.database) == once
-
-
-class Killed(BaseException):
-    """The process dies here."""
-
-
-def test_a_step_killed_before_any_statement_and_run_again_ends_the_same() -> None:
-    expected, statements, died = after_two_beats(), 0, True
-    while died:
-        statements += 1
-        with Stage() as stage:
-            fill(stage)
-            stage.beat()
-            more(stage)
-            died = killed_at(stage, statements)
-            stage.beat()
-            assert decoded(stage) == expected, f"killed before statement {statements}"
-    assert statements > 20
-
-
-def after_two_beats() -> object:
-    with Stage() as stage:
-        fill(stage)
-        stage.beat()
-        more(stage)
-        stage.beat()
-        return decoded(stage)
-
-
-def fill(stage: Stage) -> None:
-    stage.predictions.rows = [prediction(key) for key in range(12)]
-    stage.labels.rows = [label(key, key % 2, 60 * key) for key in range(0, 12, 2)]
-
-
-def more(stage: Stage) -> None:
-    stage.predictions.rows += [prediction(key) for key in range(12, 20)]
-    stage.labels.rows += [label(key, 1, 60 * key + 3_000) for key in range(4, 18)]
-
-
-def killed_at(stage: Stage, number: int) -> bool:
-    """Run a step that dies before its n-th statement; False when it had fewer."""
-    left = [number]
-
-    def count(*_: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            raise Killed
-
-    event.listen(stage.database.engine, "before_cursor_execute", count)
-    try:
-        stage.beat()
-    except Killed:
-        return True
-    finally:
-        event.remove(stage.database.engine, "before_cursor_execute", count)
-    return False
+    assert stage.all() == once

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bellbuoy.profiles.ages import PAST_ALL, Aged
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.packing import pack, pack_all, unpack
 from bellbuoy.profiles.profile import CategoryProfile, Cells, NumericProfile, short_name
@@ -69,7 +70,8 @@ def test_a_category_profile_comes_back_as_it_was(profile: CategoryProfile) -> No
 @laws
 @given(st.dictionaries(st.sampled_from(["score", "score:ü", "error"]), cells), st.floats(-1e9, 1e9))
 def test_an_outcome_comes_back_as_it_was(inside: dict[str, Cells], loss: float) -> None:
-    outcome = Outcome(12, inside, {"log_loss": loss, "score": math.inf, "ünknown": -0.5})
+    part = Outcome(12, inside, {"log_loss": loss, "score": math.inf, "ünknown": -0.5})
+    outcome = Aged({0: part, PAST_ALL: Outcome(300)})
     assert take_outcome(keep_outcome(7, outcome)) == outcome
 
 

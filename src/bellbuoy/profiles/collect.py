@@ -15,7 +15,7 @@ from bellbuoy.profiles import buckets
 from bellbuoy.profiles.blocks import Block, NameBlock, NumberBlock, merged
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile, Profile, short_name
 from bellbuoy.profiles.sheet import Sheet
-from bellbuoy.profiles.spread import Groups, ascending, dense, spread, spread_numbers
+from bellbuoy.profiles.spread import Groups, ascending, dense, in_order, spread, spread_numbers
 from bellbuoy.sources.port import Categories, Column, Moments, Numbers, Rows
 from bellbuoy.store.port import Series
 from bellbuoy.windows import MICRO, Grain
@@ -27,7 +27,7 @@ _T = TypeVar("_T", bound=np.generic)
 #: The largest size whose memory the C library can learn to keep is 32 MiB.
 _KEPT = 31 * 2**20
 #: What is counted beside columns.
-ROWS, NULLS, OUTCOME, DELAY, ARRIVALS = "#rows", "#nulls", "#outcome", "#delay", "#labels"
+ROWS, NULLS, OUTCOME, DELAY, ARRIVALS, PROMISE = "#rows", "#nulls", "#outcome", "#delay", "#labels", "#promise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def slots(starts: Ints, width: int, version: Named, segment: Named) -> Slots:
     # Windows are numbered by their width: neighbours, not thousands of seconds apart, and so in small tables.
     group, (number, by_version, by_segment) = dense(starts // width, version.codes, segment.codes)
     start = number * width + shift
-    order = None if ascending(group) else np.argsort(group, kind="stable")
+    order = None if ascending(group) else in_order(group)
     return Slots(
         Groups(group if order is None else group[order], len(start)),
         order,

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.blocks import NameBlock
 from bellbuoy.profiles.collect import add_profiles
-from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes
 from bellbuoy.profiles.sheet import Sheet
@@ -51,14 +51,17 @@ def keep_profiles(beat: Beat, series: Series, profiles: Mapping[int, Profile], c
     beat.put_profiles(series, [keep_profile(start, part, codes.code) for start, part in profiles.items()])
 
 
-def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Outcome]) -> None:
-    """Add outcomes to those of a series; parts of them may be negative, where a label was corrected."""
-    for series, parts in with_days(line, outcomes, Outcome.__add__):
+def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Aged]) -> None:
+    """Add outcomes to those of a series; parts of them may be negative, where a label was corrected.
+
+    Of segments, ages are kept by day only: an hour of a part is few rows, and a year of them much state.
+    """
+    for series, aged in with_days(line, outcomes, Aged.__add__):
+        fine = series.by and Grain(series.grain).seconds < _ROLLED.seconds
+        parts = {start: part.flat for start, part in aged.items()} if fine else aged
         old = {start: take_outcome(row) for start, row in beat.outcomes_at(series, parts).items()}
         new = {start: old[start] + part if start in old else part for start, part in parts.items()}
-        beat.put_outcomes(
-            series, [keep_outcome(start, part if part.rows else Outcome()) for start, part in new.items()]
-        )
+        beat.put_outcomes(series, [keep_outcome(start, part.settled) for start, part in new.items()])
 
 
 def with_days(

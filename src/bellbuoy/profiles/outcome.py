@@ -7,8 +7,18 @@ What each task keeps, by name:
   `score` (missing where scores are no probabilities).
 - multiclass: cells `confusion` with code `K · predicted + label` over class indices; cells `score:<class>` with code
   `2 · bucket + (label is that class)`, buckets as for binary; sums `log_loss`, `brier` (probabilities only).
-- regression: cells `error` (buckets of prediction − label), `label` and `prediction`; sums `error`, `absolute`,
-  `square`, `label`, `label_square`, `percentage` (|error / label| where the label is not 0) and `percentage_rows`.
+- regression: cells `error` (buckets of prediction − label), `label` and `prediction`; cells `joint` of both prediction
+  and error, in wide buckets (see `joint_codes`); sums `error`, `absolute`, `square`, `label`, `label_square`,
+  `percentage` (|error / label| where the label is not 0), `percentage_rows`, `percentage_square` and
+  `prediction_square`.
+
+A promise is what is known of a window before any label: counts of all its predictions, not of labelled ones alone. It
+has the shape of an outcome, and cells of the same names where they can have them:
+
+- binary: cells `score` with code `4 · bucket + 2 · predicted`, the label's bit being 0.
+- multiclass: cells `promise:<class>` with code `K · bucket of that class's score + predicted`; where only classes are
+  predicted, none.
+- regression: cells `prediction`; sums `prediction` and `prediction_square`.
 
 Integer parts are exact in any order; sums are doubles. Log loss clips probabilities to [ε, 1 − ε] with ε = 2^-52, as
 scikit-learn does for doubles.
@@ -31,6 +41,12 @@ _EPSILON = float(np.finfo(np.float64).eps)
 _LARGEST = float(np.finfo(np.float64).max)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: In `joint`, how many scales predictions and errors are coarser than buckets usually are: a quarter of an octave wide,
+#: and half an octave.
+_JOINT_PREDICTION, _JOINT_ERROR = 3, 4
+#: Larger than the size of any index at these scales, and than any number that stands for an error.
+_JOINT_OFFSET, JOINT = 4_500, 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +143,15 @@ def regression_terms(prediction: Floats, label: Floats) -> Terms:
     """Terms of paired rows, both finite; what is too large for a double becomes infinite, and stays so in sums."""
     with np.errstate(over="ignore"):
         error = prediction - label
-        squares, label_squares = error**2, label**2
+        squares, label_squares, prediction_squares = error**2, label**2, prediction**2
         percentage = np.divide(np.abs(error), np.abs(label), out=np.zeros_like(error), where=label != 0)
+        percentage_squares = percentage**2
     codes = {
         "error": buckets.encode(np.clip(error, -_LARGEST, _LARGEST)),
         "label": buckets.encode(label),
         "prediction": buckets.encode(prediction),
     }
+    codes["joint"] = joint_codes(codes["prediction"], codes["error"])
     sums = {
         "error": error,
         "absolute": np.abs(error),
@@ -142,8 +160,66 @@ def regression_terms(prediction: Floats, label: Floats) -> Terms:
         "label_square": label_squares,
         "percentage": percentage,
         "percentage_rows": (label != 0).astype(np.float64),
+        "percentage_square": percentage_squares,
+        "prediction_square": prediction_squares,
     }
     return Terms(codes, sums)
+
+
+def binary_promise(score: Floats, predicted: Ints, *, probability: bool = True) -> Terms:
+    """What predictions add to a promise; arrays of one length, as `binary_terms` takes them."""
+    bucket = buckets.encode_probability(score) if probability else buckets.encode(score)
+    return Terms({"score": 4 * bucket + 2 * predicted}, {})
+
+
+def multiclass_promise(scores: Floats, predicted: Ints, classes: tuple[str, ...], *, probability: bool = True) -> Terms:
+    """What predictions add to a promise; `scores` is rows × classes."""
+    size = len(classes)
+    codes = {}
+    for place, name in enumerate(classes):
+        score = scores[:, place]
+        bucket = buckets.encode_probability(np.clip(score, 0, 1)) if probability else buckets.encode(score)
+        codes[f"promise:{name}"] = size * bucket + predicted
+    return Terms(codes, {})
+
+
+def regression_promise(prediction: Floats) -> Terms:
+    """What predictions add to a promise."""
+    with np.errstate(over="ignore"):
+        squares = prediction**2
+    return Terms({"prediction": buckets.encode(prediction)}, {"prediction": prediction, "prediction_square": squares})
+
+
+def joint_codes(prediction: Ints, error: Ints) -> Ints:
+    """Codes of `joint` cells from the codes of a prediction's and of its error's bucket.
+
+    They are `JOINT · joint_prediction + joint_error`: numbers of wide buckets, small enough to pack well.
+    """
+    return JOINT * joint_prediction(prediction) + joint_error(error)
+
+
+def joint_prediction(codes: Ints) -> Ints:
+    """The number of the wide bucket that each prediction's bucket lies in."""
+    return _small(buckets.coarsen(codes, _JOINT_PREDICTION))
+
+
+def joint_error(codes: Ints) -> Ints:
+    """The number of the wide bucket that each error's bucket lies in."""
+    return _small(buckets.coarsen(codes, _JOINT_ERROR))
+
+
+def joint_middles(numbers: Ints) -> tuple[Floats, Floats]:
+    """The middle of the wide bucket that each number stands for, as a prediction's and as an error's."""
+    size = (numbers >> 1) - _JOINT_OFFSET + buckets.OFFSET
+    codes = np.where(numbers == 0, 0, np.where(numbers & 1, -size, size))
+    by_prediction, by_error = (buckets.middles(codes, buckets.SCALE - by) for by in (_JOINT_PREDICTION, _JOINT_ERROR))
+    return by_prediction, by_error
+
+
+def _small(codes: Ints) -> Ints:
+    """0 for 0; else twice the bucket's index, moved above 0, and 1 more below zero."""
+    index = np.abs(codes) - buckets.OFFSET + _JOINT_OFFSET
+    return np.where(codes == 0, 0, 2 * index + (codes < 0))
 
 
 def binary_outcome(score: Floats, predicted: Ints, label: Ints, *, probability: bool = True) -> Outcome:

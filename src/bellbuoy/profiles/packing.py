@@ -26,6 +26,9 @@ _DOUBLE = struct.Struct("<d")
 _NAMES = (
     *("score", "confusion", "error", "label", "prediction"),
     *("log_loss", "brier", "absolute", "square", "label_square", "percentage", "percentage_rows"),
+    "percentage_square",
+    *("value", "value_square", "value_cube", "value_rows"),
+    *("joint", "prediction_square"),
 )
 _SPELT = 255
 
@@ -101,6 +104,31 @@ def _sums(packed: bytes) -> Iterator[tuple[str, float]]:
         name, at = _name(packed, at)
         yield name, _DOUBLE.unpack_from(packed, at)[0]
         at += _DOUBLE.size
+
+
+def pack_ages(parts: Mapping[int, tuple[int, bytes, bytes]]) -> bytes:
+    """Parts of an outcome by rung: each its rows, packed sums and packed cells."""
+    return b"".join(
+        bytes([rung]) + _as_varint(rows) + _as_varint(len(sums)) + sums + _as_varint(len(cells)) + cells
+        for rung, (rows, sums, cells) in parts.items()
+    )
+
+
+def unpack_ages(packed: bytes) -> dict[int, tuple[int, bytes, bytes]]:
+    """The parts that `pack_ages` made bytes of."""
+    parts, at = {}, 0
+    while at < len(packed):
+        rung, at = packed[at], at + 1
+        rows, at = _varint(packed, at)
+        sums, at = _bytes(packed, at)
+        cells, at = _bytes(packed, at)
+        parts[rung] = rows, sums, cells
+    return parts
+
+
+def _bytes(packed: bytes, at: int) -> tuple[bytes, int]:
+    length, at = _varint(packed, at)
+    return packed[at : at + length], at + length
 
 
 def _widths(most: Ints) -> Ints:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bellbuoy.config.expression import Expression
 from bellbuoy.profiles.collect import Named, Plan
-from bellbuoy.profiles.join import Target, numbers
+from bellbuoy.profiles.target import Target, numbers
+from bellbuoy.profiles.value import text_keys
 from bellbuoy.sources.port import Moments, Rows
-from bellbuoy.store.ledger import order_of
 from bellbuoy.windows import to_micro
 
 Bools = NDArray[np.bool_]
@@ -19,9 +20,11 @@ Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 Records = NDArray[np.void]
 
-#: A label in the ledger: when an id's label was first known, when it was said last, and its value then (class index,
-#: 0/1 or the number itself).
+#: A statement in the ledger: when an id's first label was known, as far as was known when this was written down; when
+#: this one was; and its value (class index, 0/1 or the number itself).
 LABEL = np.dtype([("first", "<i8"), ("at", "<i8"), ("label", "<f8")])
+#: Moments of which windows can be made: a week around them must have a date.
+_CALENDAR = (to_micro(datetime(2, 1, 1, tzinfo=UTC)), to_micro(datetime(9998, 1, 1, tzinfo=UTC)))
 
 
 @dataclass(slots=True)
@@ -58,41 +61,51 @@ def prediction_records(rows: Rows, micro: Ints, plan: Plan, target: Target, code
         records[f"score{place}"] = numbers(rows.columns[name])
     for name in plan.segments:
         records[f"by:{name}"] = codes.column(Named.of(rows.columns.get(name), rows.count))
+    if target.value is not None:
+        _keep_values(records, rows, target.value)
     return records
 
 
-def label_records(rows: Rows, label: str, time: str | None, target: Target, now: datetime) -> Records:
-    """A record per label: when it became known (now, where nothing says) and its value, NaN where it says nothing."""
+def _keep_values(records: Records, rows: Rows, expression: Expression) -> None:
+    """Keep the columns that say what a row is worth; one that is not there is null."""
+    for name in expression.numbers:
+        column = rows.columns.get(name)
+        records[f"value:{name}"] = np.nan if column is None else numbers(column)
+    for name in expression.texts:
+        named = Named.of(rows.columns.get(name), rows.count)
+        records[f"text:{name}"] = text_keys(named.names)[named.codes]
+
+
+def label_records(
+    rows: Rows, label: str, time: str | None, target: Target, now: datetime, cursor: str | None = None
+) -> Records:
+    """A record per label: when it became known, and its value, NaN where it says nothing.
+
+    It is known when it became visible (its cursor), else at its own time, else now.
+    """
     records = np.zeros(rows.count, LABEL)
     records["label"] = target.labels(rows.columns[label])
     records["at"] = to_micro(now)
-    moments = rows.columns.get(time or "")
-    if isinstance(moments, Moments):
-        known = np.ones(rows.count, np.bool_) if moments.null is None else ~moments.null
-        records["at"][known] = moments.micro[known]
+    for name in (time, cursor):
+        moments = rows.columns.get(name or "")
+        if isinstance(moments, Moments):
+            told = ~nowhere(moments)
+            records["at"][told] = moments.micro[told]
     records["first"] = records["at"]
     return records
 
 
-def one_of_each(keys: Keys, labels: Records) -> tuple[Keys, Records]:
-    """One label for each key, ascending by key: the latest, of two at once the greater; first known as any was."""
-    order = order_of(keys)
-    keys, labels = keys.take(order), labels.take(order)
-    if (keys[1:] != keys[:-1]).all():
-        return keys, labels
-    order = np.lexsort((labels["label"], labels["at"], keys))
-    keys, labels = keys.take(order), labels.take(order)
-    edges = np.flatnonzero(keys[1:] != keys[:-1])
-    last = np.append(edges, len(keys) - 1) if len(keys) else edges
-    first = np.insert(edges + 1, 0, 0) if len(keys) else edges
-    merged = labels[last]
-    merged["first"] = np.minimum.reduceat(labels["first"], first) if len(first) else labels["first"]
-    return keys[last], merged
+def undated(rows: Rows, *columns: str | None) -> Bools:
+    """Labels of which none of the columns says when they became known."""
+    silent = np.ones(rows.count, np.bool_)
+    for name in columns:
+        moments = rows.columns.get(name or "")
+        if isinstance(moments, Moments):
+            silent &= nowhere(moments)
+    return silent
 
 
-def merged_labels(new: Records, old: Records) -> Records:
-    """What is known of ids after a new word on each: as `one_of_each` of both, so any order of arrival ends alike."""
-    later = (new["at"] > old["at"]) | ((new["at"] == old["at"]) & (new["label"] > old["label"]))
-    merged = np.where(later, new, old)
-    merged["first"] = np.minimum(new["first"], old["first"])
-    return merged
+def nowhere(time: Moments) -> Bools:
+    """Where there is no moment, or one so far away that no window can be made of it."""
+    far: Bools = (time.micro < _CALENDAR[0]) | (time.micro >= _CALENDAR[1])
+    return far if time.null is None else far | time.null

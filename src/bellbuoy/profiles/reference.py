@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.errors import SourceError
+from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.collect import Tally, add_profiles
 from bellbuoy.profiles.deposit import keep_profiles
 from bellbuoy.profiles.join import Pairs
-from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes, label_records, prediction_records
 from bellbuoy.profiles.series import REFERENCE
 from bellbuoy.profiles.shelf import keep_outcome
-from bellbuoy.profiles.step import Watch
+from bellbuoy.profiles.watch import Watch
 from bellbuoy.sources.port import Kind, Mark, Moments, Note, Rows, Source, Want
 from bellbuoy.store.database import Beat
 
@@ -99,7 +99,7 @@ def deposit_reference(beat: Beat, made: Reference, codes: Codes) -> None:
     for line, parts in made.tally.drain():
         keep_profiles(beat, replace(line, grain=REFERENCE), _whole(parts), codes)
     for line, outcomes in made.pairs.outcomes.items():
-        whole = Outcome()
+        whole = Aged()
         for outcome in outcomes.values():
             whole += outcome
         beat.put_outcomes(replace(line, grain=REFERENCE), [keep_outcome(0, whole)])
@@ -149,4 +149,4 @@ def _pair(pairs: Pairs, rows: Rows, watch: Watch, table: ReferenceTable, codes: 
     timed = np.full(rows.count, table.label_time in rows.columns)
     timed = timed if time.null is None else timed & ~time.null
     pairs.add(records[known & timed], labels[known & timed])
-    pairs.count(records[known & ~timed], labels[known & ~timed])
+    pairs.count(records[known & ~timed], labels[known & ~timed], aged=False)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import reduce
 from typing import TypeVar
 
 import numpy as np
 
-from bellbuoy.profiles.collect import OUTCOME, add_profiles
+from bellbuoy.profiles.ages import Aged, rung_at
+from bellbuoy.profiles.collect import OUTCOME, PROMISE, add_profiles
 from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.past import Past
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.shelf import take_outcome, take_profile
 from bellbuoy.store.database import Shelf
-from bellbuoy.store.port import Series
-from bellbuoy.windows import Grain
+from bellbuoy.store.port import OutcomeRow, Series
+from bellbuoy.windows import Grain, to_seconds
 
 _T = TypeVar("_T")
 #: The grain under which the reference set is kept whole, at window 0.
@@ -47,6 +50,7 @@ class Counts:
     model: str
     base: Grain  #: the model's own grain
     fresh: Mapping[int, str] = field(default_factory=dict)  #: names that are not committed yet
+    past: Past | None = None  #: the moment whose beliefs are asked for; None: what is believed now
     _lines: dict[int, Series] = field(default_factory=dict)
     _names: dict[int, str] = field(default_factory=dict)
 
@@ -82,11 +86,55 @@ class Counts:
             out[column] = rolled(rows, grain, add_profiles)
         return out
 
-    def outcomes(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
-        """Outcomes by window start, in order of time."""
-        ids = self._ids(OUTCOME, grain, where)
-        parts = self.shelf.outcomes(ids, _edge(where.start, grain), _edge(where.end, grain))
-        return rolled(((row.start, take_outcome(row)) for _, row in parts), grain, Outcome.__add__)
+    def outcomes(self, grain: Grain | str, where: Slice = EVERYTHING, rung: int | None = None) -> dict[int, Outcome]:
+        """Outcomes by window start, in order of time; with a `rung` of `ages.LADDER`, as they were at that age."""
+        aged = self._aged(OUTCOME, grain, where)
+        if self.past is not None and grain != REFERENCE:
+            return rolled(self._then(self.past, aged, Grain(grain), where, rung), grain, Outcome.__add__)
+        parts = ((start, part.whole if rung is None else part.until(rung)) for start, part in aged)
+        return rolled(parts, grain, Outcome.__add__)
+
+    def labelled(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, int]:
+        """Labelled rows by window start, in order of time."""
+        if self.past is not None and grain != REFERENCE:
+            return {start: outcome.rows for start, outcome in self.outcomes(grain, where).items()}
+        return rolled(((row.start, row.rows) for row in self._outcome_rows(OUTCOME, grain, where)), grain, int.__add__)
+
+    def rows_then(self, grain: Grain, where: Slice = EVERYTHING) -> dict[int, int]:
+        """Rows of the windows that went on after the moment whose beliefs are asked for, as many as there were then."""
+        if self.past is None:
+            return {}
+        rows = rolled(self._selected(self.past.rows(where.by), grain, where), grain, int.__add__)
+        return {start: many for start, many in rows.items() if start + grain.seconds > to_seconds(self.past.moment)}
+
+    def _then(
+        self, past: Past, aged: Iterable[tuple[int, Aged]], grain: Grain, where: Slice, rung: int | None
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Outcomes as they were believed: from the ledger where it reaches back so far, else by their age."""
+        width, now = kept_grain(self.base, grain).seconds, to_seconds(past.moment)
+        since = -1 if past.seconds is None else -(-past.seconds // width) * width
+        for start, part in aged:
+            passed = rung_at(timedelta(seconds=now - start - width))
+            if start < since and passed is not None:
+                yield start, part.until(passed if rung is None else min(rung, passed))
+        for start, part in self._selected(past.outcomes(where.by), grain, where):
+            if start >= since:
+                yield start, part.whole if rung is None else part.until(rung)
+
+    def _selected(
+        self, lines: Mapping[Series, Mapping[int, _T]], grain: Grain, where: Slice
+    ) -> Iterator[tuple[int, _T]]:
+        start, end = _edge(where.start, grain), _edge(where.end, grain)
+        for line, windows in lines.items():
+            if (line.by, line.segment) == (where.by, where.segment) and where.version in (None, line.version):
+                for at, part in windows.items():
+                    if (start is None or at >= start) and (end is None or at < end):
+                        yield at, part
+
+    def promises(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
+        """What was predicted, labels or none, by window start; of segments there are days and wider windows only."""
+        promises = ((start, part.whole) for start, part in self._aged(PROMISE, grain, where))
+        return rolled(promises, grain, Outcome.__add__)
 
     def newest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:
         """Start of the newest window in which a column was counted, before the slice's end if it has one; else None."""
@@ -101,9 +149,16 @@ class Counts:
         """The profile of a column on the reference set."""
         return self.profiles(column, REFERENCE, where).get(0)
 
-    def reference_outcome(self, where: Slice = EVERYTHING) -> Outcome | None:
-        """The outcome on the reference set."""
-        return self.outcomes(REFERENCE, where).get(0)
+    def reference_outcome(self, where: Slice = EVERYTHING, rung: int | None = None) -> Outcome | None:
+        """The outcome on the reference set; with a `rung`, as it was when each of its windows was so old."""
+        return self.outcomes(REFERENCE, where, rung).get(0)
+
+    def _aged(self, column: str, grain: Grain | str, where: Slice) -> Iterator[tuple[int, Aged]]:
+        return ((row.start, take_outcome(row)) for row in self._outcome_rows(column, grain, where))
+
+    def _outcome_rows(self, column: str, grain: Grain | str, where: Slice) -> Iterator[OutcomeRow]:
+        ids = self._ids(column, grain, where)
+        return (row for _, row in self.shelf.outcomes(ids, _edge(where.start, grain), _edge(where.end, grain)))
 
     def _ids(self, column: str, grain: Grain | str, where: Slice) -> list[int]:
         kept = REFERENCE if grain == REFERENCE else kept_grain(self.base, Grain(grain)).value

@@ -10,9 +10,19 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.blocks import NameBlock
 from bellbuoy.profiles.outcome import Outcome
-from bellbuoy.profiles.packing import pack_all, pack_parts, pack_sums, unpack, unpack_parts, unpack_sums
+from bellbuoy.profiles.packing import (
+    pack_ages,
+    pack_all,
+    pack_parts,
+    pack_sums,
+    unpack,
+    unpack_ages,
+    unpack_parts,
+    unpack_sums,
+)
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile, Profile
 from bellbuoy.profiles.sheet import Sheet
 from bellbuoy.profiles.spread import Spread
@@ -71,14 +81,17 @@ def take_profile(row: ProfileRow, names: Mapping[int, str]) -> Profile:
     )
 
 
-def keep_outcome(start: int, outcome: Outcome) -> OutcomeRow:
+def keep_outcome(start: int, outcome: Aged) -> OutcomeRow:
     """An outcome as a row."""
-    return OutcomeRow(start, outcome.rows, pack_sums(outcome.sums), pack_parts(outcome.cells))
+    parts = outcome.parts.items()
+    packed = {rung: (part.rows, pack_sums(part.sums), pack_parts(part.cells)) for rung, part in parts}
+    return OutcomeRow(start, sum(part.rows for _, part in parts), pack_ages(packed))
 
 
-def take_outcome(row: OutcomeRow) -> Outcome:
+def take_outcome(row: OutcomeRow) -> Aged:
     """The outcome that a row keeps."""
-    return Outcome(row.rows, unpack_parts(row.cells), unpack_sums(row.sums))
+    parts = unpack_ages(row.parts).items()
+    return Aged({rung: Outcome(rows, unpack_parts(cells), unpack_sums(sums)) for rung, (rows, sums, cells) in parts})
 
 
 def _recoded(block: NameBlock, code: Callable[[str], int]) -> Spread:

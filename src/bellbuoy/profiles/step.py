@@ -4,8 +4,9 @@
 2. Predictions that became visible: drop those known already, count the rest, put them slim into the ledger, and join
    those whose label came before them.
 3. Labels that became known: drop repeats, take back what a correction replaces, join those whose prediction is known;
-   keep all in the ledger, for predictions to come and for corrections.
-4. Commit counts, marks, ledger files, names and notes together, on top of the cycle that was read in 1.
+   keep all in the ledger, for predictions to come and for corrections (`profiles/labels.py`).
+4. Let go of ledger files that are older than the horizon.
+5. Commit counts, marks, ledger files, names and notes together, on top of the cycle that was read in 1.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.profiles.collect import ARRIVALS, ROWS, Plan, Tally
+from bellbuoy.profiles.collect import ROWS, Tally
 from bellbuoy.profiles.deposit import deposit_outcomes, deposit_profiles
-from bellbuoy.profiles.join import Pairs, Target
-from bellbuoy.profiles.records import Codes, label_records, merged_labels, one_of_each, prediction_records
-from bellbuoy.sources.port import KeyType, Kind, Mark, Moments, Note, Numbers, Rows, Source, Want
+from bellbuoy.profiles.join import Pairs
+from bellbuoy.profiles.labels import Labelling
+from bellbuoy.profiles.promise import Promises
+from bellbuoy.profiles.records import Codes, nowhere, prediction_records
+from bellbuoy.profiles.waiting import Waiting
+from bellbuoy.profiles.watch import LabelTable, Watch
+from bellbuoy.sources.port import Kind, Mark, Moments, Note, Rows, Want
 from bellbuoy.store.database import Beat, Database
-from bellbuoy.store.ledger import Ledger, fitted, picked
+from bellbuoy.store.ledger import Ledger, picked
 from bellbuoy.store.port import ModelRow, NoteRow
 from bellbuoy.windows import MICRO, to_micro
 
@@ -38,35 +42,6 @@ Keys = NDArray[np.uint64]
 #: Cells held in memory before they are written into the open transaction (16 bytes each).
 _HELD = 8_000_000
 PREDICTIONS, LABELS = "predictions", "labels"
-#: Moments of which windows can be made: a week around them must have a date.
-_CALENDAR = (to_micro(datetime(2, 1, 1, tzinfo=UTC)), to_micro(datetime(9998, 1, 1, tzinfo=UTC)))
-
-
-@dataclass(frozen=True, slots=True)
-class LabelTable:
-    """Where labels are and what their columns are called."""
-
-    source: Source
-    id: str
-    label: str
-    time: str | None
-    cursor: str | None
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A model under watch, ready to be counted: what to count, where its rows are, what its labels mean."""
-
-    name: str
-    plan: Plan
-    target: Target
-    kinds: Mapping[str, Kind]  #: of every column that is read
-    source: Source
-    id: str | None
-    key_type: KeyType | None
-    labels: LabelTable | None
-    folder: Path  #: where the ledger's files are
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +54,7 @@ class Counted:
     matched: int = 0
     unknown: int = 0
     corrected: int = 0
+    waiting: int = 0  #: labels without a prediction, those of earlier steps among them
     latest: int | None = None  #: microseconds; the newest prediction's time
     notes: tuple[Note, ...] = ()
 
@@ -121,9 +97,18 @@ class Step:
         self.predictions = Ledger(watch.folder, PREDICTIONS, parts[PREDICTIONS])
         self.labels = Ledger(watch.folder, LABELS, parts[LABELS])
         self.tally = Tally(watch.plan)
-        self.arrivals = Tally(watch.plan)
         self.pairs = Pairs(watch.target, watch.plan.grain, watch.plan.segments, self.codes.names)
-        self.counts = dict.fromkeys(("rows", "duplicates", "labels", "matched", "unknown", "corrected"), 0)
+        self.promises = Promises(watch.target, watch.plan.grain, watch.plan.segments, self.codes.names)
+        self.labelling = Labelling(
+            now,
+            watch.plan,
+            self.pairs,
+            self.predictions,
+            self.labels,
+            Waiting.of(self.model.facts),
+            self.model.facts.get("forgotten"),
+        )
+        self.counts = dict.fromkeys(("rows", "duplicates"), 0)
         self.latest: int | None = None
         self.marks: dict[str, Mark] = {}
         self.notes: list[Note] = []
@@ -144,7 +129,20 @@ class Step:
             self._commit(also)
         for ledger in (self.predictions, self.labels):
             ledger.sweep()
-        return Counted(**self.counts, latest=self.latest, notes=tuple(self.notes))
+        return self._counted()
+
+    def _counted(self) -> Counted:
+        labels = self.labelling
+        return Counted(
+            **self.counts,
+            labels=labels.said,
+            matched=labels.matched,
+            unknown=labels.unknown,
+            corrected=labels.corrected,
+            waiting=labels.waiting.total,
+            latest=self.latest,
+            notes=tuple(self.notes),
+        )
 
     @property
     def has_counted(self) -> bool:
@@ -165,8 +163,10 @@ class Step:
 
     def _take_batch(self, rows: Rows) -> None:
         seen = self._seen(rows)
-        if rows.again and seen.any():
-            rows, seen = rows.take(~seen), np.zeros(int((~seen).sum()), np.bool_)
+        if rows.again:
+            # Rows from before what the ledger remembers were counted: their ids are not known any more.
+            fresh = ~seen & (self._moments(rows)[0] >= (self.labelling.forgotten or -(2**63)))
+            rows, seen = rows.take(fresh), seen[fresh]
         if not rows.count:
             return
         micro, flags = self._moments(rows)
@@ -206,28 +206,26 @@ class Step:
         """Each row's time: its own, else when it became visible, else now; and which are odd."""
         time = rows.columns[self.watch.plan.time]
         assert isinstance(time, Moments)
-        micro, none = time.micro, _nowhere(time)
+        micro, none = time.micro, nowhere(time)
         flags = {"future": micro > self._future}
         if none.any():
             cursor = rows.columns.get(self.watch.plan.cursor or "")
             now = np.full(rows.count, to_micro(self.now))
-            other = now if not isinstance(cursor, Moments) else np.where(_nowhere(cursor), now, cursor.micro)
+            other = now if not isinstance(cursor, Moments) else np.where(nowhere(cursor), now, cursor.micro)
             micro = np.where(none, other, micro)
             flags = {"future": flags["future"] & ~none, "no time": none}
         return micro, flags
 
     def _enter(self, rows: Rows, micro: Ints) -> None:
-        """Put predictions into the ledger, and join those whose label is there already."""
-        if rows.keys is None:
-            return
+        """Count what predictions promise, put them into the ledger, and join those whose label is there already."""
         plan, target = self.watch.plan, self.watch.target
         records = prediction_records(rows, micro, plan, target, self.codes)
+        self.promises.add(records)
+        if rows.keys is None:
+            return
         keep = np.ones(rows.count, np.bool_) if rows.keyless is None else ~rows.keyless
         keys, records = rows.keys if keep.all() else rows.keys[keep], picked(records, keep)
-        known, labels = self.labels.find(keys)
-        if labels is not None:
-            self.pairs.add(picked(records, known), labels)
-            self.counts["matched"] += len(labels)
+        self.labelling.meet(keys, records)
         self.predictions.append(keys, records)
 
     def _take_labels(self, table: LabelTable) -> None:
@@ -235,64 +233,10 @@ class Step:
         want = Want(kinds, table.id, self.watch.key_type, table.cursor)
         pull = table.source.pull(want, dict(self.model.marks.get(LABELS, {})), self.now)
         for rows in pull:
-            self._match(*self._usable(rows, table))
+            self.labelling.read(rows, table)
             self.tell(rows.count)
         self.marks[LABELS] = pull.mark
-        self.notes += pull.notes
-
-    def _usable(self, rows: Rows, table: LabelTable) -> tuple[Keys, Records]:
-        """Keys and records of the labels of a batch that have an id and mean something."""
-        assert rows.keys is not None
-        labels = label_records(rows, table.label, table.time, self.watch.target, self.now)
-        good = np.isfinite(labels["label"])
-        self._note_bad_labels(rows, table, good)
-        if rows.keyless is not None:
-            good &= ~rows.keyless
-        return rows.keys if good.all() else rows.keys[good], picked(labels, good)
-
-    def _match(self, keys: Keys, labels: Records) -> None:
-        """Drop what was said before, join what is new, and keep it."""
-        keys, labels = one_of_each(keys, labels)
-        known, old = self.labels.find(keys)
-        if old is None:
-            self._take_in(keys, labels, known, old)
-            return
-        new = np.ones(len(keys), np.bool_)
-        labels[known] = merged_labels(labels[known], old)
-        new[known] = labels[known] != old
-        self._take_in(keys[new], labels[new], known[new], old[new[known]])
-
-    def _take_in(self, keys: Keys, labels: Records, again: Bools, old: Records | None) -> None:
-        if len(keys):
-            self._join(keys, labels, again, old)
-            self.labels.append(keys, labels)
-
-    def _join(self, keys: Keys, labels: Records, again: Bools, old: Records | None) -> None:
-        """Join labels, ascending by key; `old` is what those that come `again` said before."""
-        found, records = self.predictions.find(keys)
-        if records is not None:
-            # Segments and scores that were not logged then are unknown.
-            records = fitted(records, self.watch.target.layout(self.watch.plan.segments))
-            fresh = ~again[found]
-            self.pairs.add(picked(records, fresh), picked(labels, found & ~again))
-            if old is not None and len(old):
-                self.pairs.correct(picked(records, ~fresh), picked(old, found[again]), picked(labels, found & again))
-        self.counts["labels"] += len(keys)
-        self.counts["matched"] += int((found & ~again).sum())
-        self.counts["unknown"] += int((~found).sum())
-        self.counts["corrected"] += int(again.sum())
-        flags = {"unknown id": ~found, "corrected": again}
-        starts = self.watch.plan.grain.starts(labels["at"])
-        self.arrivals.flag(ARRIVALS, starts, None, {name: flag for name, flag in flags.items() if flag.any()})
-
-    def _note_bad_labels(self, rows: Rows, table: LabelTable, good: Bools) -> None:
-        column = rows.columns[table.label]
-        null = column.codes < 0 if not isinstance(column, Numbers | Moments) else column.null
-        odd = ~good if null is None else ~good & ~null
-        if odd.any():
-            classes = ", ".join(self.watch.target.classes) or "numbers"
-            message = f"{int(odd.sum())} labels mean nothing here and were left out; expected {classes}"
-            self.notes.append(Note("odd-label", f"labels.{table.label}", message))
+        self.notes += [*pull.notes, *self.labelling.notes(self.model.facts.get("waiting", 0))]
 
     def tell(self, rows: int) -> None:
         """Tell the listener that so many more rows were taken in."""
@@ -319,13 +263,14 @@ class Step:
         self.doing("writing windows")
         beat = self._open()
         self._write(self.tally)
-        self._write(self.arrivals)
+        self._write(self.labelling.arrivals)
         for line, delays in self.pairs.delays.items():
             deposit_profiles(beat, line, delays, self.codes)
-        for line, outcomes in self.pairs.outcomes.items():
+        for line, outcomes in [*self.pairs.outcomes.items(), *self.promises.counts.items()]:
             deposit_outcomes(beat, line, outcomes)
         for source, mark in self.marks.items():
             beat.put_mark(source, mark)
+        self._forget()
         beat.put_ledger(PREDICTIONS, self.predictions.rows())
         beat.put_ledger(LABELS, self.labels.rows())
         for act in also:
@@ -333,16 +278,39 @@ class Step:
         beat.put_names(self.codes.fresh)
         at = to_micro(self.now)
         beat.put_notes(NoteRow(note.code, note.where, note.message, at, at) for note in self.notes)
-        facts = dict(self.model.facts) | dict(self.facts)
-        if self.latest is not None:
-            facts["latest"] = max(self.latest, facts.get("latest", self.latest))
-        beat.finish(at=to_micro(self.now), facts=facts)
+        beat.finish(at=to_micro(self.now), facts=self._remembered())
 
+    def _forget(self) -> None:
+        """Let go of what nobody waits for any more; its files go after the commit.
 
-def _nowhere(time: Moments) -> Bools:
-    """Where there is no moment, or one so far away that no window can be made of it."""
-    far: Bools = (time.micro < _CALENDAR[0]) | (time.micro >= _CALENDAR[1])
-    return far if time.null is None else far | time.null
+        Time passes with predictions: history that is taken in today is waited for from its own end on.
+        """
+        horizon, latest = self.watch.horizon, self._latest_ever
+        if horizon is None or latest is None or self.anew:
+            return
+        before = min(latest, to_micro(self.now)) - horizon // timedelta(microseconds=1)
+        gone = [self.predictions.forget(before)]
+        table = self.watch.labels
+        if table is not None and (table.time or table.cursor):
+            # Labels that are not dated stay: nothing else would tell one that is read again from a new one.
+            gone.append(self.labels.forget(before))
+        if any(moment is not None for moment in gone):
+            forgotten = 1 + max(moment for moment in gone if moment is not None)
+            self.labelling.forgotten = max(forgotten, self.labelling.forgotten or forgotten)
+            self.labelling.waiting.forget(self.labelling.forgotten)
+
+    @property
+    def _latest_ever(self) -> int | None:
+        """The time of the newest prediction that ever came."""
+        return max((at for at in (self.latest, self.model.facts.get("latest")) if at is not None), default=None)
+
+    def _remembered(self) -> dict[str, object]:
+        facts = dict(self.model.facts) | dict(self.facts) | self.labelling.waiting.facts()
+        if self._latest_ever is not None:
+            facts["latest"] = self._latest_ever
+        if self.labelling.forgotten is not None:
+            facts["forgotten"] = self.labelling.forgotten
+        return facts
 
 
 def _first_of_each(keys: Keys) -> Bools:

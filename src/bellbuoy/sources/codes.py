@@ -93,6 +93,17 @@ CODES: Mapping[str, Code] = {
         "Labels are none that the task knows: no class of the model, or no number. They are left out.",
         "Look at `positive` and `classes` in the model's file, and at who writes the labels.",
     ),
+    "labels-unknown": Code(
+        "Labels are of ids that no prediction has. They wait for it for as long as `labels.horizon` says; a few are "
+        "normal where labels are quicker than the log.",
+        "Where they are many, compare the ids of both tables: a prefix, another id, or a log that lacks rows.",
+    ),
+    "labels-too-late": Code(
+        "Labels are older than all that is waited for, and no prediction that is remembered has their id. They were "
+        "counted before it was forgotten, or come too late; either way they are left out.",
+        "Nothing, where all labels are exported again and again. For history that is labelled later, make "
+        "`labels.horizon` longer and count anew with `bellbuoy run --once --recount`.",
+    ),
     "bad-rule": Code(
         "A rule of the model's file cannot be judged: its condition is none, or there is no such metric. The others "
         "are.",

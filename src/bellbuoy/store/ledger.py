@@ -53,6 +53,13 @@ class Part:
         place = np.searchsorted(self.keys, keys, side="right") - 1
         return np.where((place >= 0) & (self.keys[place] == keys), place, -1)
 
+    def among(self, keys: Keys) -> tuple[Ints, Ints]:
+        """The places of all records here of some keys, each with the place of its key among them."""
+        low, high = (np.searchsorted(self.keys, keys, side=side) for side in ("left", "right"))
+        many = high - low
+        within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        return np.repeat(np.arange(len(keys)), many), np.repeat(low, many) + within
+
 
 class Ledger:
     """The files of one model and kind. What is added is written when `rows()` asks, and counts once committed."""
@@ -63,20 +70,30 @@ class Ledger:
         self._parts = [self._opened(row) for row in rows]
         self._fresh: list[Part] = []  #: not on disk yet
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its files, oldest first."""
+        return tuple(self._parts)
+
     def rows(self) -> list[LedgerPart]:
         """What the state must vouch for, oldest first; all of it is on disk then."""
         self._settle()
         return [part.row for part in self._parts]
 
-    def append(self, keys: Keys, records: Records) -> None:
-        """Take in new records; a key may come again, the later record wins. Many batches become one file."""
+    def append(self, keys: Keys, records: Records, until: int | None = None) -> None:
+        """Take in new records; a key may come again, the later record wins. Many batches become one file.
+
+        They are not forgotten before `until`, a moment, where that is later than their own.
+        """
         if not len(keys):
             return
-        self._fresh.append(self._made("", *_sorted(keys, records)))
+        newest = int(records["at"].max())
+        last = newest if until is None else max(newest, until)
+        self._fresh.append(self._made("", *_sorted(keys, records), last))
         if _total(self._fresh) >= _HELD:
             self._settle()
         elif len(self._fresh) >= _FANOUT:
-            self._fresh = [self._made("", *_joined(self._fresh))]
+            self._fresh = [self._made("", *_joined(self._fresh), _last(self._fresh))]
 
     def find(self, keys: Keys) -> tuple[NDArray[np.bool_], Records | None]:
         """Which keys are known, and the newest record of each one that is (in the order of the keys)."""
@@ -98,10 +115,26 @@ class Ledger:
                 open_ = open_[~hit]
         return known, _in_order(found)
 
-    def forget(self, before: int) -> None:
-        """Let go of files whose newest moment is before a horizon (microseconds)."""
-        self._settle()
+    def every(self, keys: Keys) -> tuple[Keys, Records | None]:
+        """All records of some keys, which must ascend and be different: file by file, so those of one key as they came.
+
+        Each record comes with its key, and no record at all is None.
+        """
+        found = [(part, *part.among(keys)) for part in [*self._parts, *self._fresh]]
+        hits = [(part, of, place) for part, of, place in found if len(place)]
+        if not hits:
+            return np.empty(0, np.uint64), None
+        of_each = np.concatenate([of for _, of, _ in hits])
+        return keys[of_each], _stacked([np.take(part.records, place) for part, _, place in hits])
+
+    def forget(self, before: int) -> int | None:
+        """Let go of files whose newest moment is before a horizon (microseconds); None, or the newest that is gone.
+
+        What is later than that is whole still. Files go when `sweep` is called after the commit.
+        """
+        gone = [part.row.last for part in self._parts if part.row.last < before]
         self._parts = [part for part in self._parts if part.row.last >= before]
+        return max(gone, default=None)
 
     def sweep(self) -> None:
         """Delete files that the state does not vouch for. Call it right after a commit, or before the first write."""
@@ -118,22 +151,22 @@ class Ledger:
         """Write what is in memory as one file, and merge files of about one size where they became many."""
         if not self._fresh:
             return
-        self._parts.append(self._written(*_joined(self._fresh)))
+        self._parts.append(self._written(*_joined(self._fresh), _last(self._fresh)))
         self._fresh = []
         for run in _runs(self._parts):
             place = self._parts.index(run[0])
-            self._parts[place : place + len(run)] = [self._written(*_joined(run))]
+            self._parts[place : place + len(run)] = [self._written(*_joined(run), _last(run))]
 
-    def _written(self, keys: Keys, records: Records) -> Part:
+    def _written(self, keys: Keys, records: Records, last: int) -> Part:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{self.kind}-{next(_free(self.folder, self.kind)):08d}"
         _save(self.folder / f"{name}.keys.npy", keys)
         _save(self.folder / f"{name}.rows.npy", records)
-        made = self._made(name, keys, records)
+        made = self._made(name, keys, records, last)
         return replace(self._opened(made.row), gapless=made.gapless)
 
-    def _made(self, name: str, keys: Keys, records: Records) -> Part:
-        row = LedgerPart(self.kind, name, len(keys), int(records["at"].min()), int(records["at"].max()))
+    def _made(self, name: str, keys: Keys, records: Records, last: int) -> Part:
+        row = LedgerPart(self.kind, name, len(keys), int(records["at"].min()), last)
         return Part(row, keys, records, gapless=bool((np.diff(keys) == 1).all()))
 
 
@@ -194,6 +227,10 @@ def _runs(parts: list[Part]) -> list[list[Part]]:
 
 def _total(parts: Iterable[Part]) -> int:
     return sum(part.row.rows for part in parts)
+
+
+def _last(parts: Iterable[Part]) -> int:
+    return max(part.row.last for part in parts)
 
 
 def picked(records: Records, kept: NDArray[np.bool_]) -> Records:

@@ -12,7 +12,7 @@ class Series:
     """One line through time: a column (or something else that is counted) of one version, whole or one segment.
 
     `column` is a column's name, or one of the names with a # that no column may have: `#rows`, `#nulls`, `#outcome`,
-    `#delay`. An empty version is what a log without a version column has.
+    `#promise`, `#delay`. An empty version is what a log without a version column has.
     """
 
     grain: str
@@ -51,12 +51,11 @@ class ProfileRow(NamedTuple):
 
 
 class OutcomeRow(NamedTuple):
-    """An outcome as it is kept: `sums` and `cells` are packed by `profiles/packing.py`; a tuple as ProfileRow is."""
+    """An outcome as it is kept: `parts`, one for each age, are packed by `profiles/packing.py`."""
 
     start: int
     rows: int
-    sums: bytes = b""
-    cells: bytes = b""
+    parts: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class LedgerPart:
     name: str
     rows: int
     first: int  #: least moment in it, microseconds
-    last: int
+    last: int  #: the moment up to which it is wanted: the newest in it, or a later one that its records belong to
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ class AlarmRow:
     name: str
     state: str
     since: int
+    kind: str = "custom"  #: what it watches: performance, label, … or a rule of the user's own
     pending_at: int | None = None
     fired_at: int | None = None
     calm_since: int | None = None  #: while it fires: since when the condition has not held any more

@@ -95,15 +95,14 @@ profile = Table(
     sqlite_with_rowid=False,
 )
 
-#: Scores joined with labels, per window of the prediction.
+#: Scores joined with labels, per window of the prediction, by the age at which labels were known; and scores without.
 outcome = Table(
     "outcome",
     METADATA,
     Column("series", ForeignKey("series.id"), primary_key=True),
     Column("start", BigInteger, primary_key=True),
     Column("rows", BigInteger, nullable=False),
-    Column("sums", LargeBinary, nullable=False),
-    Column("cells", LargeBinary, nullable=False),
+    Column("parts", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -140,6 +139,7 @@ alarm = Table(
     Column("name", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("pending_at", BigInteger),
     Column("fired_at", BigInteger),
     Column("calm_since", BigInteger),

@@ -17,7 +17,7 @@ WIND = ProfileRow(
     3_600, NUMBER, 9, 1, 1, 1, 1, 1, 1.5, None, -2.0, 1e300, scale=5, other=0, sketch=b"", cells=b"\x00\xff"
 )
 ORIGIN = ProfileRow(7_200, CATEGORY, 2**40, 3, other=7, sketch=bytes(256), cells=b"cells")
-OUTCOME = OutcomeRow(3_600, 12, b"\x00sums", b"cells")
+OUTCOME = OutcomeRow(3_600, 12, b"\x00parts")
 
 
 def put(database: Database, *rows: ProfileRow, line: Series = LINE) -> None:

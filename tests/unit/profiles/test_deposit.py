@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.collect import OUTCOME, add_profiles, count_numbers
 from bellbuoy.profiles.deposit import deposit_outcomes, deposit_profiles
-from bellbuoy.profiles.outcome import binary_outcome
+from bellbuoy.profiles.outcome import Outcome, binary_outcome
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
 from bellbuoy.profiles.records import Codes
 from bellbuoy.profiles.series import REFERENCE, Counts, Slice, kept_grain, total
@@ -88,19 +89,24 @@ def test_a_column_that_changed_its_kind_keeps_its_larger_side(beat: Beat) -> Non
     assert (found[3_600].rows, found[3_600].nulls) == (10, 1)
 
 
+def aged(outcome: Outcome) -> Aged:
+    """An outcome whose labels were all known within a day."""
+    return Aged({7: outcome})
+
+
 def test_outcomes_add_up_and_may_be_taken_back(beat: Beat) -> None:
     line, ones = Series("1h", OUTCOME), np.ones(1, np.int64)
     outcome = binary_outcome(np.array([0.5]), ones, ones)
-    deposit_outcomes(beat, line, {0: outcome + outcome})
-    deposit_outcomes(beat, line, {0: outcome - outcome - outcome})
+    deposit_outcomes(beat, line, {0: aged(outcome + outcome)})
+    deposit_outcomes(beat, line, {0: aged(outcome - outcome - outcome)})
     assert Counts(beat, "m", Grain.HOUR).outcomes("1h")[0] == outcome
 
 
 def test_an_outcome_whose_every_row_was_taken_back_is_empty(beat: Beat) -> None:
     line, ones = Series("1h", OUTCOME), np.ones(1, np.int64)
     outcome = binary_outcome(np.array([0.5]), ones, ones)
-    deposit_outcomes(beat, line, {0: outcome})
-    deposit_outcomes(beat, line, {0: outcome - outcome - outcome})
+    deposit_outcomes(beat, line, {0: aged(outcome)})
+    deposit_outcomes(beat, line, {0: aged(outcome - outcome - outcome)})
     assert Counts(beat, "m", Grain.HOUR).outcomes("1h")[0].cells == {}
 
 

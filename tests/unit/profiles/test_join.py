@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from bellbuoy.profiles.collect import DELAY, OUTCOME
-from bellbuoy.profiles.join import Pairs, Target, alike, numbers
+from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.records import LABEL
+from bellbuoy.profiles.target import Target, alike, numbers
 from bellbuoy.sources.port import Kind, Rows
 from bellbuoy.store.port import Series
 from bellbuoy.testing import Value, column_of
@@ -89,13 +90,13 @@ def test_a_pair_is_counted_whole_and_by_segment_in_the_window_of_the_prediction(
 def test_a_delay_is_from_the_prediction_to_the_first_word() -> None:
     made = pairs()
     made.add(predictions(BINARY, (HOUR, 2, 1.0, 0.5, 1)), labels((3 * HOUR, 9 * HOUR, 1.0)))
-    assert made.delays[Series("1h", DELAY, "v1")][3_600].total == 7_200.0
+    assert made.delays[Series("1d", DELAY, "v1")][0].total == 7_200.0
 
 
 def test_a_label_before_its_prediction_has_no_delay() -> None:
     made = pairs()
     made.add(predictions(BINARY, (HOUR, 2, 1.0, 0.5, 1)), labels((0, 0, 1.0)))
-    assert made.delays[Series("1h", DELAY, "v1")][3_600].zeros == 1
+    assert made.delays[Series("1d", DELAY, "v1")][0].zeros == 1
 
 
 def test_a_correction_takes_back_what_was_believed() -> None:
@@ -105,7 +106,7 @@ def test_a_correction_takes_back_what_was_believed() -> None:
     made.correct(record, old, new)
     right.add(record, new)
     line = Series("1h", OUTCOME, "v1")
-    assert made.outcomes[line][3_600].cells == right.outcomes[line][3_600].cells
+    assert made.outcomes[line][3_600].whole.cells == right.outcomes[line][3_600].whole.cells
 
 
 def test_a_pair_that_cannot_be_judged_is_left_out() -> None:
@@ -117,7 +118,7 @@ def test_a_pair_that_cannot_be_judged_is_left_out() -> None:
 def test_a_regression_counts_errors() -> None:
     made = pairs(REAL)
     made.add(predictions(REAL, (HOUR, 2, 5.0, 1)), labels((5, 5, 3.0)))
-    outcome: Outcome = made.outcomes[Series("1h", OUTCOME, "v1")][3_600]
+    outcome: Outcome = made.outcomes[Series("1h", OUTCOME, "v1")][3_600].whole
     assert (outcome.sums["error"], outcome.sums["square"]) == (2.0, 4.0)
 
 

@@ -8,18 +8,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.records import LABEL, Codes, label_records, merged_labels, one_of_each, prediction_records
-from bellbuoy.sources.port import Kind, Rows
+from bellbuoy.profiles.records import Codes, label_records, nowhere, prediction_records, undated
+from bellbuoy.profiles.target import Target
+from bellbuoy.sources.port import Kind, Moments, Rows
 from bellbuoy.testing import column_of
 from bellbuoy.windows import Grain, to_micro
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 BINARY = Target("binary", ("0", "1"), ("score",), None, 0.4)
-
-
-def labels(*rows: tuple[int, int, float]) -> np.ndarray:
-    return np.array(list(rows), LABEL)
 
 
 def test_a_name_keeps_its_code() -> None:
@@ -54,31 +50,35 @@ def test_a_label_whose_time_is_null_is_known_now() -> None:
     assert label_records(rows, "label", "known", BINARY, NOW)["at"].tolist() == [to_micro(NOW), to_micro(late)]
 
 
-def test_of_two_labels_the_later_is_believed_and_the_earlier_dates_it() -> None:
-    keys, found = one_of_each(np.array([9, 9], np.uint64), labels((5, 5, 0.0), (8, 8, 1.0)))
-    assert (keys.tolist(), found.tolist()) == ([9], [(5, 8, 1.0)])
-
-
-def test_labels_of_one_each_come_sorted_by_key() -> None:
-    keys, found = one_of_each(np.array([3, 1], np.uint64), labels((5, 5, 0.0), (8, 8, 1.0)))
-    assert (keys.tolist(), found["label"].tolist()) == ([1, 3], [1.0, 0.0])
-
-
-def test_no_labels_are_none_of_each() -> None:
-    keys, found = one_of_each(np.empty(0, np.uint64), labels())
-    assert (len(keys), len(found)) == (0, 0)
-
-
-def test_of_two_labels_at_once_the_greater_is_believed_in_either_order() -> None:
-    zero, one = labels((5, 5, 0.0)), labels((5, 5, 1.0))
-    assert merged_labels(zero, one).tolist() == merged_labels(one, zero).tolist() == [(5, 5, 1.0)]
-
-
-def test_an_older_word_changes_only_when_the_label_was_first_known() -> None:
-    assert merged_labels(labels((1, 1, 0.0)), labels((5, 5, 1.0))).tolist() == [(1, 5, 1.0)]
-
-
 def test_a_label_that_is_no_class_is_not_a_number() -> None:
     rows = Rows(2, {"label": column_of(["maybe", None], Kind.CATEGORY)})
     target = Target("multiclass", ("yes", "no"), (), "prediction")
     assert all(math.isnan(value) for value in label_records(rows, "label", None, target, NOW)["label"].tolist())
+
+
+def test_a_label_is_known_when_it_became_visible() -> None:
+    early, late = NOW - timedelta(hours=9), NOW - timedelta(hours=1)
+    known, seen = column_of([early, early], Kind.MOMENT), column_of([late, None], Kind.MOMENT)
+    rows = Rows(2, {"label": column_of([1, 0], Kind.NUMBER), "known": known, "seen": seen})
+    records = label_records(rows, "label", "known", BINARY, NOW, "seen")
+    assert records["at"].tolist() == records["first"].tolist() == [to_micro(late), to_micro(early)]
+
+
+def test_a_label_of_a_moment_without_a_window_is_known_now() -> None:
+    far = datetime(9999, 12, 31, tzinfo=UTC)
+    rows = Rows(1, {"label": column_of([1], Kind.NUMBER), "known": column_of([far], Kind.MOMENT)})
+    assert label_records(rows, "label", "known", BINARY, NOW)["at"].tolist() == [to_micro(NOW)]
+
+
+def test_labels_are_undated_where_no_column_says_when_they_became_known() -> None:
+    known, seen = column_of([NOW, None, None], Kind.MOMENT), column_of([None, None, NOW], Kind.MOMENT)
+    rows = Rows(3, {"known": known, "seen": seen})
+    assert undated(rows, "known", "seen").tolist() == [False, True, False]
+    assert undated(rows, "known", None).tolist() == [False, True, True]
+    assert undated(rows, None).tolist() == [True, True, True]
+
+
+def test_a_moment_that_no_window_can_be_made_of_is_nowhere() -> None:
+    moments = column_of([NOW, None, datetime(1, 1, 1, tzinfo=UTC)], Kind.MOMENT)
+    assert isinstance(moments, Moments)
+    assert nowhere(moments).tolist() == [False, True, True]

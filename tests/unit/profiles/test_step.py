@@ -11,12 +11,13 @@ import pytest
 
 from bellbuoy.errors import StateError
 from bellbuoy.profiles.collect import ARRIVALS, ROWS, Plan
-from bellbuoy.profiles.join import Target
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
 from bellbuoy.profiles.records import Codes
 from bellbuoy.profiles.reference import ReferenceTable, count_reference, deposit_reference
 from bellbuoy.profiles.series import REFERENCE, Counts
-from bellbuoy.profiles.step import LabelTable, Step, Watch, step
+from bellbuoy.profiles.step import Step, step
+from bellbuoy.profiles.target import Target
+from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.port import KeyType, Kind
 from bellbuoy.store.database import Database
 from bellbuoy.testing import MemorySource, Value

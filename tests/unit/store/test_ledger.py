@@ -140,3 +140,69 @@ def test_a_field_that_older_files_lack_is_nothing_there(ledger: Ledger, tmp_path
 def test_the_order_of_keys_is_that_of_a_stable_sort(ids: list[int]) -> None:
     found = np.array(ids, np.uint64)
     assert order_of(found).tolist() == np.argsort(found, kind="stable").tolist()
+
+
+def every(ledger: Ledger, *wanted: int) -> list[tuple[int, float]]:
+    of_each, rows = ledger.every(keys(*wanted))
+    return list(zip(of_each.tolist(), [] if rows is None else rows["value"].tolist(), strict=True))
+
+
+def test_every_record_of_a_key_is_there_in_the_order_of_arrival(ledger: Ledger) -> None:
+    ledger.append(keys(7, 3, 7), records((9, 0.1), (1, 0.3), (1, 0.2)))
+    ledger.rows()
+    ledger.append(keys(7), records((5, 0.4)))
+    assert every(ledger, 7) == [(7, 0.1), (7, 0.2), (7, 0.4)]
+
+
+def test_every_record_of_several_keys_comes_with_its_key(ledger: Ledger) -> None:
+    ledger.append(keys(1, 2, 2, 5), records((1, 0.1), (1, 0.2), (2, 0.3), (1, 0.5)))
+    assert every(ledger, 0, 2, 4, 5, 9) == [(2, 0.2), (2, 0.3), (5, 0.5)]
+
+
+@pytest.mark.parametrize("added", [(), (3,)])
+def test_of_keys_that_are_not_there_is_no_record(ledger: Ledger, added: tuple[int, ...]) -> None:
+    ledger.append(keys(*added), records(*[(1, 0.1) for _ in added]))
+    assert every(ledger, 7) == []
+    assert every(ledger) == []
+
+
+def test_merged_files_keep_equal_keys_in_the_order_of_arrival(ledger: Ledger, tmp_path: Path) -> None:
+    for cycle in range(40):
+        ledger.append(keys(7, cycle), records((100 - cycle, cycle), (0, 0)))
+        ledger = reopened(tmp_path, ledger.rows())
+    assert len(ledger.parts) < 10
+    assert [value for key, value in every(ledger, 7) if value] == list(range(1, 40))
+    assert found(ledger, 7) == {7: 39.0}
+
+
+def test_forgetting_tells_the_newest_moment_that_is_gone(ledger: Ledger) -> None:
+    for at in (5, 7, 9):
+        ledger.append(keys(at), records((at, 0.1)))
+        ledger.rows()
+    assert ledger.forget(before=9) == 7
+    assert ledger.forget(before=9) is None
+
+
+def test_records_are_kept_until_a_later_moment_where_one_is_said(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((5, 0.1)), until=20)
+    ledger.append(keys(2), records((6, 0.2)), until=3)
+    (row,) = ledger.rows()
+    assert (row.first, row.last) == (5, 20)
+    assert reopened(tmp_path, [row]).forget(before=20) is None
+
+
+def test_a_merged_file_is_kept_for_as_long_as_any_of_its_parts(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((1, 0.1)), until=90)
+    for at in range(2, 30):
+        ledger = reopened(tmp_path, ledger.rows())
+        ledger.append(keys(at), records((at, 0.1)))
+    assert max(row.last for row in ledger.rows()) == 90
+
+
+def test_forgotten_files_stay_on_the_disk_until_the_sweep(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((5, 0.1)))
+    ledger.rows()
+    ledger.forget(before=6)
+    assert len(list(tmp_path.iterdir())) == 2
+    ledger.sweep()
+    assert list(tmp_path.iterdir()) == []
