@@ -62,6 +62,15 @@ class Condition:
         column = f"({self.column})" if self.column is not None else ""
         return self.metric + column + (f'{{{self.by}="{self.segment}"}}' if self.by is not None else "")
 
+    def decided(self, reading: Reading | None) -> Breach:
+        """Whether all of a reading's interval breaks the rule, or none of it; what lies across the limit is unknown."""
+        if not isinstance(reading, Measured):
+            return Breach.UNKNOWN
+        ends = {_TESTS[self.test](end, self.threshold) for end in (reading.low, reading.high)}
+        if len(ends) > 1:
+            return Breach.UNKNOWN
+        return Breach.YES if ends.pop() else Breach.NO
+
     def breach(self, reading: Reading | None) -> Breach:
         """Whether a reading breaks the rule; what was not measured is unknown."""
         if not isinstance(reading, Measured):

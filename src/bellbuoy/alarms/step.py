@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bellbuoy.alarms.machine import Alarm, Holds, State, advance
-from bellbuoy.alarms.rule import Condition
+from bellbuoy.alarms.rule import Breach, Condition
 from bellbuoy.metrics.catalogue import Family, entry
 from bellbuoy.metrics.flow import LABEL_FLOWS
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured
-from bellbuoy.metrics.step import Gauge, Taken, complete
+from bellbuoy.metrics.step import Gauge
+from bellbuoy.metrics.taken import Taken, complete
 from bellbuoy.profiles.series import Slice
 from bellbuoy.store.database import Beat
 from bellbuoy.store.port import AlarmRow
@@ -26,6 +27,9 @@ class Rule:
     name: str
     condition: Condition
     holds: Holds
+    kind: str = "custom"  #: what it watches, as DESIGN §4 has it
+    sure: bool = False  #: whether a reading must break it with its whole interval
+    early: bool = False  #: whether windows are judged whose labels are still coming
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def step(beat: Beat, rules: Iterable[Rule], gauge: Gauge, *, now: datetime) -> l
     moved, written = [], []
     for rule in rules:
         old = known.get(rule.name)
-        new = judged(beat.name, rule, old, _newest(rule.condition, gauge, now), now)
+        new = judged(beat.name, rule, old, look(rule, gauge, now), now)
         if new is not None and new != old:
             written.append(new)
             if old is None or old.state != new.state:
@@ -57,10 +61,18 @@ def newest_of_each(rows: Iterable[AlarmRow]) -> dict[str, AlarmRow]:
     return {row.name: row for row in rows}
 
 
-def judged(model: str, rule: Rule, old: AlarmRow | None, taken: Taken | None, now: datetime) -> AlarmRow | None:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a rule sees: the window that it is judged by, and whether that breaks it."""
+
+    taken: Taken | None
+    breach: Breach
+
+
+def judged(model: str, rule: Rule, old: AlarmRow | None, seen: Look, now: datetime) -> AlarmRow | None:
     """A rule's alarm after one more look; None while it never breached."""
-    before = _alarm(old, now)
-    after = advance(before, rule.condition.breach(taken.reading if taken is not None else None), rule.holds, now)
+    before, taken = _alarm(old, now), seen.taken
+    after = advance(before, seen.breach, rule.holds, now)
     if old is None and after.state is State.INACTIVE:
         return None
     if after == before:
@@ -84,7 +96,9 @@ def _row(model: str, rule: Rule, old: AlarmRow | None, alarm: Alarm, taken: Take
     row = old
     if row is None or (_open(alarm) and State(row.state) is State.RESOLVED):
         # A moment and a name are enough: a rule begins to breach once at a time.
-        row = AlarmRow(f"{model}/{rule.name}/{iso(now)}", rule.name, alarm.state.value, at, pending_at=at)
+        row = AlarmRow(
+            f"{model}/{rule.name}/{iso(now)}", rule.name, alarm.state.value, at, kind=rule.kind, pending_at=at
+        )
     elif _open(alarm) and State(row.state) is State.INACTIVE:
         # What never fired leaves no history: its row waits for the next breach.
         row = replace(row, pending_at=at)
@@ -105,6 +119,27 @@ def _seen(row: AlarmRow, taken: Taken) -> AlarmRow:
     """The row with what was judged last."""
     value = taken.reading.value if isinstance(taken.reading, Measured) else row.value
     return replace(row, value=value, start=to_seconds(taken.window.start), end=to_seconds(taken.window.end))
+
+
+def look(rule: Rule, gauge: Gauge, now: datetime) -> Look:
+    """What a rule sees at a moment.
+
+    An early rule is broken by the newest window whose labels are still coming, as soon as its whole interval lies
+    beyond the limit. Else, and for all other rules, the newest window decides whose labels have come.
+    """
+    condition = rule.condition
+    newest = _newest(condition, gauge, now)
+    if rule.early and condition.column is None and entry(condition.metric).family is Family.PERFORMANCE:
+        where = Slice(by=condition.by or "", segment=condition.segment or "")
+        for taken in gauge.early(condition.metric, where):
+            if newest is not None and taken.window.start <= newest.window.start:
+                break
+            if (breach := condition.decided(taken.reading)) is Breach.YES:
+                return Look(taken, breach)
+            if breach is Breach.NO:  # all is well as far as early labels tell: the last word is with complete ones
+                break
+    judge = condition.decided if rule.sure else condition.breach
+    return Look(newest, judge(newest.reading if newest is not None else None))
 
 
 def _newest(condition: Condition, gauge: Gauge, now: datetime) -> Taken | None:

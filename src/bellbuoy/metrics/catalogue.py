@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from bellbuoy.errors import ConfigError
-from bellbuoy.metrics import binary, multiclass, regression
+from bellbuoy.metrics import binary, money, multiclass, regression
 from bellbuoy.metrics.binary import Measure
 from bellbuoy.metrics.entries import ENTRIES
 from bellbuoy.metrics.means import NO_LABELS
@@ -33,6 +33,7 @@ _MEASURES: Mapping[str, tuple[Mapping[str, Measure], ...]] = {
 #: Why a metric of each of these groups cannot be had.
 _NO_SCORES = "no scores, only decisions"
 _NO_PROBABILITIES = "scores are a ranking, not probabilities"
+_NO_MONEY = "its file does not say what decisions are worth, in [value]"
 
 
 def find(name: str, subject: Subject, *, column: bool = False) -> str:
@@ -124,7 +125,8 @@ def _groups(subject: Subject) -> list[tuple[Mapping[str, Measure], str]]:
     """Groups of measures of the model's task, each with why it cannot be had of the model; empty where it can."""
     no_scores = "" if subject.scored else _NO_SCORES
     no_probabilities = no_scores or ("" if subject.probability else _NO_PROBABILITIES)
-    return list(zip(_MEASURES.get(subject.task, ()), ("", no_scores, no_probabilities), strict=False))
+    groups = list(zip(_MEASURES.get(subject.task, ()), ("", no_scores, no_probabilities), strict=False))
+    return [*groups, (money.MEASURES, "" if subject.money else _NO_MONEY)]
 
 
 def _fits(line: Metric, subject: Subject) -> bool:

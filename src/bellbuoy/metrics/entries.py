@@ -7,6 +7,7 @@ from bellbuoy.metrics.metric import Better, Family, Metric
 _HIGHER, _LOWER, _NEITHER = Better.HIGHER, Better.LOWER, Better.NEITHER
 _BINARY, _MULTI, _NUMBER = ("binary",), ("multiclass",), ("regression",)
 _CLASSES = ("binary", "multiclass")
+_EVERY = (*_CLASSES, *_NUMBER)
 
 
 def _performance(
@@ -24,12 +25,12 @@ def _performance(
 _DECISIONS = (
     _performance(
         "accuracy", "Accuracy", "Share of rows whose decision was right.", _HIGHER, _CLASSES,
-        "ISO/IEC TS 4213:2022", ("accuracy_score", "acc"),
+        "ISO/IEC TS 4213:2022; interval: Wilson 1927, Brown, Cai & DasGupta 2001", ("accuracy_score", "acc"),
     ),
     _performance(
         "precision", "Precision",
         "Share of rows predicted positive that are. Over classes: the plain mean; `precision:good` is of one class.",
-        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022",
+        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022; interval: Wilson 1927, Zou & Donner 2008",
         ("precision_score", "precision_macro", "positive_predictive_value", "ppv"),
     ),
     _performance(
@@ -38,12 +39,12 @@ _DECISIONS = (
     ),
     _performance(
         "precision_weighted", "Precision, weighted", "Mean of the classes' precisions, by how often each is true.",
-        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009; interval: Zou & Donner 2008",
     ),
     _performance(
         "recall", "Recall",
         "Share of positive rows that were predicted so. Over classes: the plain mean; `recall:good` is of one class.",
-        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022",
+        _HIGHER, _CLASSES, "ISO/IEC TS 4213:2022; interval: Wilson 1927, Zou & Donner 2008",
         ("recall_score", "recall_macro", "sensitivity", "true_positive_rate", "tpr"),
     ),
     _performance(
@@ -61,7 +62,7 @@ _DECISIONS = (
     _performance(
         "f1", "F1",
         "Harmonic mean of precision and recall. Over classes: the plain mean; `f1:good` is of one class.",
-        _HIGHER, _CLASSES, "van Rijsbergen 1979; interval: Hand, Christen & Kirielle 2021, Takahashi et al. 2022",
+        _HIGHER, _CLASSES, "van Rijsbergen 1979; interval: Hand, Christen & Kirielle 2021, Zou & Donner 2008",
         ("f1_score", "f1_macro", "f_score", "f_measure"),
     ),
     _performance(
@@ -70,7 +71,7 @@ _DECISIONS = (
     ),
     _performance(
         "f1_weighted", "F1, weighted", "Mean of the classes' F1, by how often each is true.",
-        _HIGHER, _MULTI, "Sokolova & Lapalme 2009",
+        _HIGHER, _MULTI, "Sokolova & Lapalme 2009; interval: Zou & Donner 2008",
     ),
     _performance(
         "base_rate", "Base rate", "Share of labels that are positive, or of one class: `base_rate:good`.",
@@ -89,12 +90,12 @@ _SCORES = (
         "auc", "AUC",
         "Chance that a positive row has a higher score than a negative one. "
         "Over classes: the mean of one against the rest; `auc:good` is of one class.",
-        _HIGHER, _CLASSES, "Hanley & McNeil 1982; interval: DeLong, DeLong & Clarke-Pearson 1988",
+        _HIGHER, _CLASSES, "Hanley & McNeil 1982; interval: DeLong, DeLong & Clarke-Pearson 1988, Satterthwaite 1946",
         ("roc_auc", "roc_auc_score", "auroc", "roc_auc_ovr", "area_under_roc"),
     ),
     _performance(
         "pr_auc", "PR-AUC", "Average precision: the mean, over positive rows, of the precision at their score.",
-        _HIGHER, _CLASSES, "Davis & Goadrich 2006; interval: Boyd, Eng & Page 2013",
+        _HIGHER, _CLASSES, "Davis & Goadrich 2006; interval: Zou & Donner 2008, Boyd, Eng & Page 2013",
         ("average_precision", "average_precision_score", "auprc", "area_under_pr", "prauc"),
     ),
     _performance(
@@ -105,16 +106,17 @@ _SCORES = (
     _performance("gini", "Gini", "2 · AUC − 1: 0 for chance, 1 for a perfect order.", _HIGHER, _BINARY, "Somers 1962"),
     _performance(
         "lift", "Lift", "How many times as many positives the top tenth by score holds as a random tenth.",
-        _HIGHER, _BINARY, "", ("lift_top_decile", "top_decile_lift", "lift_score"),
+        _HIGHER, _BINARY, "interval: Donner & Zou 2012", ("lift_top_decile", "top_decile_lift", "lift_score"),
     ),
     _performance(
         "log_loss", "Log loss", "Mean of −ln(probability given to what came true).",
-        _LOWER, _CLASSES, "Good 1952", ("logloss", "cross_entropy", "binary_crossentropy"),
+        _LOWER, _CLASSES, "Good 1952; interval: Satterthwaite 1946, Hill 1975",
+        ("logloss", "cross_entropy", "binary_crossentropy"),
     ),
     _performance(
         "brier", "Brier score",
         "Mean squared distance between probabilities and what came true; over classes their sum, 0 to 2.",
-        _LOWER, _CLASSES, "Brier 1950", ("brier_score", "brier_score_loss"),
+        _LOWER, _CLASSES, "Brier 1950; interval: Satterthwaite 1946", ("brier_score", "brier_score_loss"),
     ),
     _performance(
         "ece", "Calibration error",
@@ -137,16 +139,20 @@ _SCORES = (
 _ERRORS = (
     _performance(
         "mae", "MAE", "Mean absolute error.", _LOWER, _NUMBER,
-        "Willmott & Matsuura 2005", ("mean_absolute_error",),
+        "Willmott & Matsuura 2005; interval: Satterthwaite 1946, Hill 1975", ("mean_absolute_error",),
     ),
     _performance(
         "rmse", "RMSE", "Root of the mean squared error.", _LOWER, _NUMBER,
-        "Willmott & Matsuura 2005", ("root_mean_squared_error",),
+        "Willmott & Matsuura 2005; interval: Satterthwaite 1946, Hill 1975", ("root_mean_squared_error",),
     ),
-    _performance("mse", "MSE", "Mean squared error.", _LOWER, _NUMBER, "Gauss 1821", ("mean_squared_error",)),
+    _performance(
+        "mse", "MSE", "Mean squared error.", _LOWER, _NUMBER,
+        "Gauss 1821; interval: Satterthwaite 1946, Hill 1975", ("mean_squared_error",),
+    ),
     _performance(
         "mape", "MAPE", "Mean of |error / label|, as a share, over rows whose label is not 0.",
-        _LOWER, _NUMBER, "Armstrong 1985", ("mean_absolute_percentage_error",),
+        _LOWER, _NUMBER, "Armstrong 1985; interval: Satterthwaite 1946, Hill 1975",
+        ("mean_absolute_percentage_error",),
     ),
     _performance(
         "bias", "Bias", "Mean error, prediction − label: above 0 where predictions are too high.",
@@ -154,7 +160,7 @@ _ERRORS = (
     ),
     _performance(
         "r2", "R²", "1 − squared errors / squared distances of the labels from their mean.",
-        _HIGHER, _NUMBER, "Kvålseth 1985; interval: Olkin & Finn 1995",
+        _HIGHER, _NUMBER, "Kvålseth 1985; interval: Zou & Donner 2008; Olkin & Finn 1995",
         ("r2_score", "r_squared", "rsquared", "r²", "coefficient_of_determination"),
     ),
     *(
@@ -170,6 +176,21 @@ _ERRORS = (
             _LOWER, _NUMBER, "Conover 1999", ("median_absolute_error",) if part == 50 else (),
         )
         for part in (50, 90, 95)
+    ),
+)  # fmt: skip
+
+_MONEY = (
+    _performance(
+        "value", "Value",
+        "What the window's labelled rows were worth, as the model's file says it in `[value]`; costs are negative.",
+        _HIGHER, _EVERY, "Elkan 2001; interval: Zou, Huang & Zhang 2009, Hall 1992",
+        ("total_value", "business_value", "profit", "money"),
+    ),
+    _performance(
+        "mean_value", "Mean value",
+        "What a labelled row was worth on average, as the model's file says it in `[value]`.",
+        _HIGHER, _EVERY, "Elkan 2001; interval: Zou, Huang & Zhang 2009, Hall 1992",
+        ("value_per_row", "average_value", "value_per_prediction"),
     ),
 )  # fmt: skip
 
@@ -245,8 +266,24 @@ _FLOWS = (
     _flow("labelled", "Labelled", "Predictions of the window whose label has come.", _NEITHER, ("labels", "labeled")),
     _flow("coverage", "Label coverage", "Share of the window's predictions whose label has come.", _HIGHER),
     _flow("duplicate_rate", "Duplicate rate", "Share of rows whose id had come before.", _LOWER, ("duplicates",)),
+    _flow("label_arrivals", "Labels that came", "Labels that became known in the window.", _NEITHER, ("arrivals",)),
+    _flow(
+        "label_shortfall",
+        "Label shortfall",
+        "Share of the labels due in the window, by the predictions before it and the delays seen, that did not come.",
+        _LOWER,
+        ("missing_labels", "label_gap"),
+    ),
+    _flow(
+        "unknown_label_rate",
+        "Unknown labels",
+        "Share of the labels that came whose id was no prediction's yet.",
+        _LOWER,
+        ("unmatched_labels",),
+    ),
+    _flow("corrected_label_rate", "Corrected labels", "Share of the labels that came for the second time.", _NEITHER),
     _flow("future_rate", "Future rate", "Share of rows whose time lay in the future when they came.", _LOWER),
 )
 
 #: Every metric; `ks` and `rows` stand twice, once of the model and once of a column.
-ENTRIES = (*_SCORES, *_DECISIONS, *_ERRORS, *_COLUMNS, *_SHIFTS, *_FLOWS)
+ENTRIES = (*_SCORES, *_DECISIONS, *_ERRORS, *_MONEY, *_COLUMNS, *_SHIFTS, *_FLOWS)

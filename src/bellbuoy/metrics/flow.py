@@ -10,6 +10,9 @@ from bellbuoy.profiles.profile import CategoryProfile
 ROW_FLAGS = {"duplicate_rate": "duplicate", "future_rate": "future"}
 #: What says how much of the labels has come, and so is not final before they have.
 LABEL_FLOWS = frozenset({"labelled", "coverage"})
+#: What is measured by the time at which labels came, not by that of their predictions; and which flag each rate counts.
+ARRIVAL_FLAGS = {"unknown_label_rate": "unknown id", "corrected_label_rate": "corrected"}
+BY_ARRIVAL = frozenset({"label_arrivals", "label_shortfall", *ARRIVAL_FLAGS})
 
 
 def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
@@ -22,6 +25,13 @@ def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
     if name == "coverage":
         return _share(min(labelled, once), once)
     return _share(rows.counts.get(ROW_FLAGS[name], 0), rows.rows)
+
+
+def measure_arrivals(name: str, labels: CategoryProfile) -> Reading:
+    """A metric of the labels that came in one window, with their flags."""
+    if name == "label_arrivals":
+        return Measured(labels.rows, labels.rows, labels.rows, labels.rows)
+    return _share(labels.counts.get(ARRIVAL_FLAGS[name], 0), labels.rows)
 
 
 def _share(part: int, whole: int) -> Reading:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bellbuoy.alarms.machine import Holds
-from bellbuoy.alarms.rule import parse_rule
-from bellbuoy.alarms.step import Rule, judged, newest_of_each, summary
+from bellbuoy.alarms.rule import Breach, parse_rule
+from bellbuoy.alarms.step import Look, Rule, judged, newest_of_each, summary
 from bellbuoy.metrics.reading import Measured
-from bellbuoy.metrics.step import Taken
+from bellbuoy.metrics.taken import Taken
 from bellbuoy.store.port import AlarmRow
 from bellbuoy.windows import Window, iso
 
@@ -18,7 +18,11 @@ FLOOR = parse_rule("auc < 0.7")
 
 def taken(value: float, hour: int) -> Taken:
     start = MIDNIGHT + (hour - 1) * HOUR
-    return Taken(Window(start, start + HOUR), Measured(value, value - 0.1, value + 0.1, 90), 100, 90)
+    return Taken(Window(start, start + HOUR), at_value(value), 100, 90)
+
+
+def at_value(value: float) -> Measured:
+    return Measured(value, value - 0.1, value + 0.1, 90)
 
 
 @dataclass
@@ -31,7 +35,8 @@ class Life:
     def see(self, value: float | None, hour: int) -> AlarmRow | None:
         old = newest_of_each(sorted(self.rows.values(), key=lambda row: row.since)).get(self.rule.name)
         at = MIDNIGHT + hour * HOUR
-        new = judged("delays", self.rule, old, None if value is None else taken(value, hour), at)
+        seen = Look(None, Breach.UNKNOWN) if value is None else Look(taken(value, hour), FLOOR.breach(at_value(value)))
+        new = judged("delays", self.rule, old, seen, at)
         if new is not None:
             self.rows[new.id] = new
         return new

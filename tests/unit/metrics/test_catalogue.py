@@ -9,7 +9,7 @@ from tests.unit.metrics.samples import BINARY, MULTICLASS, REGRESSION, SCORED
 from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import CATALOGUE, Better, Family, Metric, entry, find, key_metric, measure, metrics_of
 from bellbuoy.metrics.drift import measure_shift
-from bellbuoy.metrics.flow import measure_flow
+from bellbuoy.metrics.flow import BY_ARRIVAL, measure_arrivals, measure_flow
 from bellbuoy.metrics.quality import measure_column
 from bellbuoy.metrics.reading import Measured
 from bellbuoy.metrics.subject import Subject
@@ -165,6 +165,13 @@ def test_each_shift_metric_is_measured(name: str) -> None:
     assert isinstance(measure_shift(name, column, column), Measured)
 
 
-@pytest.mark.parametrize("name", names(Family.FLOW))
+@pytest.mark.parametrize("name", [name for name in names(Family.FLOW) if name not in BY_ARRIVAL])
 def test_each_flow_metric_is_measured(name: str) -> None:
     assert isinstance(measure_flow(name, CategoryProfile(rows=5), 3), Measured)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(BY_ARRIVAL - {"label_shortfall"})
+)  # that one needs the predictions before as well
+def test_each_metric_of_arriving_labels_is_measured(name: str) -> None:
+    assert isinstance(measure_arrivals(name, CategoryProfile(rows=5)), Measured)

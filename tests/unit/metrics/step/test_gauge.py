@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.stage import DAY, HOUR, START, Stage
 
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
-from bellbuoy.metrics.step import Taken, complete, trailing
+from bellbuoy.metrics.taken import Taken, complete, trailing
 from bellbuoy.profiles.collect import add_profiles, sub_profiles
 from bellbuoy.profiles.profile import CategoryProfile, Cells, NumericProfile, Profile
 from bellbuoy.profiles.series import Slice

@@ -1,0 +1,88 @@
+"""Estimates: a metric before its labels are there, with an interval for what it will be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from bellbuoy.metrics import binary, multiclass
+from bellbuoy.metrics.calibration import reliability
+from bellbuoy.metrics.calibrator import Calibration
+from bellbuoy.metrics.catalogue import entry, measure
+from bellbuoy.metrics.expected import expected
+from bellbuoy.metrics.ranking import Ranked
+from bellbuoy.metrics.reading import Reading, Unmeasured
+from bellbuoy.metrics.subject import Subject
+from bellbuoy.profiles.outcome import Outcome
+
+#: Metrics that may be below 0; all others may not.
+_SIGNED = frozenset({"bias", "r2", "gini", "error_p05", "error_p50", "error_p95", "value", "mean_value"})
+#: The most that metrics can be which may be above 1; all others may not.
+_MOST = {"lift": 10.0, "brier": 2.0} | dict.fromkeys(
+    (
+        *("log_loss", "mae", "rmse", "mse", "bias", "error_p05", "error_p50", "error_p95"),
+        *("absolute_error_p50", "absolute_error_p90", "absolute_error_p95", "value", "mean_value"),
+    ),
+    math.inf,
+)
+_NOT_BY_CELL = Unmeasured("what a row is worth is worked out when its label comes; it is not estimated before")
+_NO_PERCENTAGE = Unmeasured("it takes a row's label and its error together, which is not estimated before labels come")
+_NOTHING = Unmeasured("no predictions")
+
+
+def estimate(name: str, promise: Outcome, calibration: Calibration, subject: Subject) -> Reading:
+    """A metric of a window before its labels are there, by its canonical name."""
+    return estimate_of(name, expected(promise, calibration), calibration.rows, subject)
+
+
+def estimate_of(name: str, outcome: Outcome, learnt: int, subject: Subject) -> Reading:
+    """A metric of an expected outcome; what to expect was learnt from so many labelled rows.
+
+    The interval is that of the metric in so many rows, widened by what the calibration does not know itself, as rows
+    that it was learnt from are a sample as well: of `rows` expected and n learnt, by the root of 1 + rows / n. It is
+    meant to hold what the metric will be if scores go on meaning what they meant.
+    """
+    head = name.partition(":")[0]
+    if head == "mape":
+        return _NO_PERCENTAGE
+    if head in {"value", "mean_value"} and (subject.money is not None and not subject.money.gains):
+        return _NOT_BY_CELL
+    if outcome.rows <= 0:
+        entry(name)
+        return _NOTHING
+    reading = _with_chance(head, measure(name, outcome, subject), outcome, subject)
+    if isinstance(reading, Unmeasured):
+        return reading
+    wider = math.sqrt(1 + outcome.rows / max(1, learnt))
+    low, high = (reading.value + wider * (end - reading.value) for end in (reading.low, reading.high))
+    least, most = ends_of(name)
+    return replace(reading, low=max(least, low), high=min(most, high))
+
+
+def ends_of(name: str) -> tuple[float, float]:
+    """The least and the greatest value that a metric can have."""
+    head = name.partition(":")[0]
+    return -math.inf if head in _SIGNED else 0.0, _MOST.get(head, 1.0)
+
+
+def _with_chance(head: str, reading: Reading, outcome: Outcome, subject: Subject) -> Reading:
+    """A calibration error as labels will show it: they stray by chance, and every straying adds to it."""
+    if isinstance(reading, Unmeasured) or head not in {"ece", "classwise_ece"}:
+        return reading
+    parts = [binary.by_score(outcome)]
+    if subject.task == "multiclass":
+        parts = [multiclass.by_score(outcome, name) for name in subject.classes]
+    more = sum(_straying(part) for part in parts if len(part.buckets)) / len(parts)
+    return replace(reading, value=reading.value + more, high=reading.high + more)
+
+
+def _straying(counts: Ranked) -> float:
+    """What chance adds to a calibration error: in each bin the mean of a folded normal, beyond what is off anyway."""
+    bins = reliability(counts)
+    off, error = np.abs(bins.share - bins.score), np.sqrt(bins.share * (1 - bins.share) / bins.rows)
+    ratio = np.divide(off, error, out=np.full_like(off, math.inf), where=error > 0)
+    within = np.array([math.erf(one / math.sqrt(2)) for one in ratio.tolist()])
+    folded = error * math.sqrt(2 / math.pi) * np.exp(-(ratio**2) / 2) + off * within
+    return float(bins.rows @ (folded - off)) / float(bins.rows.sum())

@@ -1,0 +1,124 @@
+"""What a model's performance will be once labels have come: estimated of each window from what was predicted in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bellbuoy.metrics.calibrator import Strata, learn_parts
+from bellbuoy.metrics.estimate import estimate_of
+from bellbuoy.metrics.expected import expected, expected_whole
+from bellbuoy.metrics.reading import Reading, Unmeasured
+from bellbuoy.metrics.subject import Subject
+from bellbuoy.metrics.taken import Normal, Taken, taken_at
+from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, total
+from bellbuoy.windows import Grain
+
+#: Without a reference set, what labels say is learnt anew so often.
+_ANEW = Grain.WEEK
+_NOTHING = Unmeasured("no score that can be judged")
+
+
+@dataclass
+class Foresight:
+    """Estimates of one model. What labels say is learnt from the reference set, else from the labelled past.
+
+    The past ends so long before a window that its labels had come when the window was made (`ripe_after`): an estimate
+    knows nothing that was not known in its time.
+    """
+
+    counts: Counts
+    subject: Subject
+    normal: Normal
+    ripe_after: timedelta | None
+    _strata: dict[int | None, Strata | Unmeasured] = field(default_factory=dict)
+    _expected: dict[tuple[Grain, Slice], dict[int, tuple[Outcome, int] | Unmeasured]] = field(default_factory=dict)
+
+    def estimates(self, metric: str, grain: Grain, where: Slice = EVERYTHING) -> Iterator[Taken]:
+        """A performance metric of each window that has predictions, in order of time."""
+        if (grain, where) not in self._expected:
+            self._expected[grain, where] = dict(self._outcomes(grain, where))
+        rows = {start: part.rows for start, part in self.counts.promises(grain, where).items()}
+        for start, found in self._expected[grain, where].items():
+            reading = found if isinstance(found, Unmeasured) else estimate_of(metric, *found, self.subject)
+            yield replace(taken_at(start, grain, reading, rows[start]), estimate=True)
+
+    def over(self, metric: str, grain: Grain, where: Slice) -> Reading:
+        """The same of all windows of a slice together."""
+        found = [one for _, one in self._outcomes(grain, where)]
+        parts = [one for one in found if not isinstance(one, Unmeasured)]
+        whole = total(dict(enumerate(outcome for outcome, _ in parts)), Outcome.__add__)
+        if whole is None:
+            return next((one for one in found if isinstance(one, Unmeasured)), _NOTHING)
+        return estimate_of(metric, whole, min(learnt for _, learnt in parts), self.subject)
+
+    def _outcomes(self, grain: Grain, where: Slice) -> Iterator[tuple[int, tuple[Outcome, int] | Unmeasured]]:
+        """The expected outcome of each window, and from how many labelled rows it was learnt what to expect."""
+        promises = self.counts.promises(grain, where)
+        split: dict[str, Mapping[str, Mapping[int, Outcome]]] = {}
+        for start, promise in promises.items():
+            strata = self._learnt(start)
+            if isinstance(strata, Unmeasured):
+                yield start, strata
+                continue
+            if where.by:
+                calibration = strata.of(where.by, where.segment)
+                yield start, (expected(promise, calibration), calibration.rows)
+                continue
+            if strata.by is not None and strata.by not in split:
+                split[strata.by] = self._split(grain, where, strata.by)
+            yield start, (self._whole(start, promise, strata, split), strata.whole.rows)
+
+    def _whole(
+        self, start: int, promise: Outcome, strata: Strata, split: Mapping[str, Mapping[str, Mapping[int, Outcome]]]
+    ) -> Outcome:
+        if strata.by is None:
+            return expected(promise, strata.whole)
+        parts = {value: of[start] for value, of in split[strata.by].items() if start in of}
+        return expected_whole(promise, parts, strata) if parts else expected(promise, strata.whole)
+
+    def _split(self, grain: Grain, where: Slice, by: str) -> Mapping[str, Mapping[int, Outcome]]:
+        values = self.counts.segments().get(by, [])
+        return {value: self.counts.promises(grain, replace(where, by=by, segment=value)) for value in values}
+
+    def _learnt(self, start: int) -> Strata | Unmeasured:
+        """What was known, at a window's time, of what labels say."""
+        if None not in self._strata:
+            self._strata[None] = self._of_reference()
+        found = self._strata[None]
+        if not isinstance(found, Unmeasured):
+            return found
+        if self.ripe_after is None:
+            return found
+        week = start // _ANEW.seconds * _ANEW.seconds
+        if week not in self._strata:
+            end = week - int(self.ripe_after.total_seconds())
+            self._strata[week] = self._of_past(end - int(self.normal.trailing.total_seconds()), end)
+        return self._strata[week]
+
+    def _of_reference(self) -> Strata | Unmeasured:
+        whole = self.counts.reference_outcome() if self.normal.reference else None
+        if whole is None or not whole.rows:
+            return Unmeasured("no labels yet from which to learn what to expect")
+        parts = {
+            by: {value: self.counts.reference_outcome(Slice(by=by, segment=value)) for value in values}
+            for by, values in self.counts.segments().items()
+        }
+        known = {by: {value: part for value, part in of.items() if part is not None} for by, of in parts.items()}
+        return learn_parts(whole, known, self.subject)
+
+    def _of_past(self, start: int, end: int) -> Strata | Unmeasured:
+        wide = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
+        span = Slice(start=start, end=end)
+        whole = total(self.counts.outcomes(wide, span), Outcome.__add__)
+        if whole is None:
+            return Unmeasured("no labels yet from which to learn what to expect")
+        parts: dict[str, dict[str, Outcome]] = {}
+        for by, values in self.counts.segments().items():
+            for value in values:
+                part = total(self.counts.outcomes(wide, replace(span, by=by, segment=value)), Outcome.__add__)
+                if part is not None:
+                    parts.setdefault(by, {})[value] = part
+        return learn_parts(whole, parts, self.subject)
