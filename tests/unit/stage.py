@@ -15,7 +15,8 @@ from bellbuoy.config.spec import Model
 from bellbuoy.metrics.step import Gauge
 from bellbuoy.profiles.reference import ReferenceTable, count_reference, deposit_reference
 from bellbuoy.profiles.series import REFERENCE, Counts
-from bellbuoy.profiles.step import Counted, LabelTable, Step, Watch
+from bellbuoy.profiles.step import Counted, Step
+from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.port import KeyType, Kind
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.testing import MemorySource, Value

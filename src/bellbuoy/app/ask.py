@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bellbuoy.app.plans import plan_of
 from bellbuoy.config import faults
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import Family, entry, find, key_metric
-from bellbuoy.metrics.flow import ROW_FLAGS
-from bellbuoy.metrics.step import Gauge, Taken
+from bellbuoy.metrics.flow import BY_ARRIVAL, ROW_FLAGS
+from bellbuoy.metrics.step import Gauge
 from bellbuoy.metrics.subject import Subject
+from bellbuoy.metrics.taken import Taken
 from bellbuoy.profiles.series import Counts, Slice
 from bellbuoy.windows import Grain, to_seconds
 
@@ -29,6 +30,8 @@ class Asked:
     column: str | None
     grain: Grain
     where: Slice
+    estimate: bool = False  #: whether what is expected before labels is told as well
+    age: timedelta | None = None  #: as windows were when they were so old
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Question:
     version: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    estimate: bool = False
+    age: timedelta | None = None
 
     def understood(self, model: Model, subject: Subject, counts: Counts) -> Asked:
         """The question with every word found.
@@ -59,12 +64,28 @@ class Question:
             counted_by_segment(model, metric, column)
             values = counts.segments().get(by, [])
             segment = segment if segment in values else among(segment.strip(), values, by)
-        return Asked(metric, column, grain, Slice(self.version, by, segment, _seconds(self.start), _seconds(self.end)))
+        where = Slice(self.version, by, segment, _seconds(self.start), _seconds(self.end))
+        asked = Asked(metric, column, grain, where, self.estimate, self.age)
+        _of_labels(asked)
+        return asked
 
 
 def taken_of(gauge: Gauge, asked: Asked) -> list[Taken]:
-    """The readings that were asked for."""
-    return gauge.take(asked.metric, asked.grain, asked.where, asked.column)
+    """The readings that were asked for; with estimates, each window's stands behind what was measured of it."""
+    taken = gauge.take(asked.metric, asked.grain, asked.where, asked.column, age=asked.age)
+    if not asked.estimate:
+        return taken
+    return sorted(
+        [*taken, *gauge.estimates(asked.metric, asked.grain, asked.where)], key=lambda one: (one.window, one.estimate)
+    )
+
+
+def _of_labels(asked: Asked) -> None:
+    """Refuse to estimate, or to cut at an age, what does not wait for labels."""
+    family = entry(asked.metric, column=asked.column is not None).family
+    for said, where in ((asked.estimate, "estimate"), (asked.age is not None, "age")):
+        if said and family is not Family.PERFORMANCE:
+            raise ConfigError(f"{asked.metric} does not wait for labels", where=where, hint="leave it out")
 
 
 def counted_by_segment(model: Model, metric: str, column: str | None) -> None:
@@ -73,7 +94,7 @@ def counted_by_segment(model: Model, metric: str, column: str | None) -> None:
     Raises:
         ConfigError: it is such a metric of such a column.
     """
-    if column is None and metric in ROW_FLAGS:
+    if column is None and (metric in ROW_FLAGS or metric in BY_ARRIVAL):
         raise ConfigError(f"{metric} is not counted by segment", where="segment", hint="leave the segment out")
     if column is not None and metric != "null_rate" and column not in plan_of(model).outputs:
         hint = "say full = true in [segments] to profile every column by segment"

@@ -20,7 +20,7 @@ from bellbuoy.config.sample import ColumnFacts, Sample, first_rows
 from bellbuoy.config.spec import ColumnKind, Labels, Model, ScoreKind, Task
 from bellbuoy.config.write import class_value
 from bellbuoy.errors import ConfigError, Faults, SourceError
-from bellbuoy.profiles.join import alike
+from bellbuoy.profiles.target import alike
 from bellbuoy.sources.codes import UNREAD
 from bellbuoy.sources.keys import whole_key
 from bellbuoy.sources.opening import open_source
@@ -28,6 +28,7 @@ from bellbuoy.sources.port import KeyType, NothingYetError, Place, Source
 
 #: Notes on a sample that a check tells.
 _TOLD = (*UNREAD, "odd-line")
+_FLAGS = {"true", "false"}
 
 
 class Level(StrEnum):
@@ -161,6 +162,7 @@ def _predictions(model: Model, log: _Table) -> Iterator[Finding]:
     needed: dict[str, ColumnKind | None] = {name: None for name in (columns.id, columns.version, columns.host) if name}
     needed |= dict.fromkeys((*model.segments.by, *outputs_of(model)))
     needed |= dict.fromkeys(numbers, ColumnKind.NUMBER)
+    needed |= _worth(model, log)
     needed |= {name: ColumnKind.MOMENT for name in (columns.time, model.predictions.cursor) if name}
     yield from _columns(log, needed)
     yield from _inputs(model, log)
@@ -172,6 +174,16 @@ def _predictions(model: Model, log: _Table) -> Iterator[Finding]:
             if one is not None and one.kind is ColumnKind.NUMBER and one.known and not one.in_unit:
                 message = f"{name} goes from {one.low:g} to {one.high:g}, and a probability lies in 0..1"
                 yield Finding(Level.FAULT, log.where, message, 'scores = "ranking" says that only their order counts')
+
+
+def _worth(model: Model, log: _Table) -> dict[str, ColumnKind | None]:
+    """Columns that say what a row is worth; those that are reckoned with must be numbers, or true and false."""
+    expression = None if model.value is None else model.value.expression
+    if expression is None:
+        return {}
+    flags = {name for name in expression.numbers if name in log.facts and set(log.facts[name].values) <= _FLAGS}
+    needed: dict[str, ColumnKind | None] = dict.fromkeys(expression.columns)
+    return needed | {name: ColumnKind.NUMBER for name in expression.numbers if name not in flags}
 
 
 def _inputs(model: Model, log: _Table) -> Iterator[Finding]:

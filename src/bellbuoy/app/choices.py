@@ -8,7 +8,7 @@ from bellbuoy.app.ask import Asked
 from bellbuoy.app.glance import Seen
 from bellbuoy.app.plans import plan_of
 from bellbuoy.metrics.catalogue import CATALOGUE, Family, metrics_of
-from bellbuoy.metrics.flow import ROW_FLAGS
+from bellbuoy.metrics.flow import BY_ARRIVAL, ROW_FLAGS
 
 #: Segments that a form offers; every other one can be asked for by the URL.
 _OFFERED = 200
@@ -51,7 +51,7 @@ def _offered(values: Sequence[str], most: int, chosen: str) -> tuple[str, ...]:
 
 def _in_parts(seen: Seen, asked: Asked) -> bool:
     if asked.column is None:
-        return asked.metric not in ROW_FLAGS
+        return asked.metric not in ROW_FLAGS and asked.metric not in BY_ARRIVAL
     return asked.metric == "null_rate" or _by_segment(seen, asked.column)
 
 

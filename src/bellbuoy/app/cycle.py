@@ -13,6 +13,7 @@ from bellbuoy.alarms.rule import parse_rule
 from bellbuoy.alarms.step import Moved, Rule
 from bellbuoy.app.ask import among, counted_by_segment, nearest
 from bellbuoy.app.essential import columns_seen
+from bellbuoy.app.pack import alarms_of
 from bellbuoy.app.plans import Planned, ledger_folder, plan_model, plan_of, subject_of
 from bellbuoy.app.project import OpenProject
 from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
@@ -20,7 +21,8 @@ from bellbuoy.config import spec_model as spec
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError, Fault, Faults, SourceError
 from bellbuoy.metrics.catalogue import find
-from bellbuoy.metrics.step import Gauge, Normal
+from bellbuoy.metrics.step import Gauge
+from bellbuoy.metrics.taken import Normal
 from bellbuoy.profiles.reference import Reference, count_reference, deposit_reference
 from bellbuoy.profiles.series import REFERENCE, Counts
 from bellbuoy.profiles.step import PREDICTIONS, Counted, Listener, Step
@@ -116,7 +118,7 @@ def gauge_of(counts: Counts, model: Model, now: datetime) -> Gauge:
     )
 
 
-def rule_of(model: Model, rule: spec.Rule) -> Rule:
+def rule_of(model: Model, rule: spec.Rule, kind: str = "custom") -> Rule:
     """A rule of the model's file, ready to be judged.
 
     Raises:
@@ -130,15 +132,15 @@ def rule_of(model: Model, rule: spec.Rule) -> Rule:
     if condition.by is not None:
         among(condition.by, plan.segments, "segment")
         counted_by_segment(model, condition.metric, condition.column)
-    return Rule(rule.name, condition, Holds(rule.hold, rule.keep_firing_for))
+    return Rule(rule.name, condition, Holds(rule.hold, rule.keep_firing_for), kind, kind != "custom", rule.early)
 
 
 def rules_of(model: Model) -> tuple[list[Rule], list[Note]]:
     """The model's rules that can be judged, and a note on each that cannot."""
     rules, notes = [], []
-    for rule in model.alarms.rule:
+    for rule, kind in alarms_of(model):
         try:
-            rules.append(rule_of(model, rule))
+            rules.append(rule_of(model, rule, kind))
         except ConfigError as why:
             notes.append(Note("bad-rule", f"alarms.{rule.name}", f"rule {rule.name} is not judged: {why.message}"))
     return rules, notes
@@ -176,6 +178,8 @@ def _counted(step: Step, model: Model, planned: Planned) -> Cycled:
     def judge(beat: Beat) -> None:
         gauge = gauge_of(Counts(beat, model.name, model.grain, step.codes.names), model, now)
         moved.extend(alarms.step(beat, rules, gauge, now=now))
+        if (mature := gauge.mature_after) is not None:
+            step.facts = {**step.facts, "mature": mature.total_seconds()}
 
     step.notes += [*notes, *changed, *bad]
     counted = step.run([_refuse_gaps(step), keep_reference, judge])

@@ -8,11 +8,14 @@ from bellbuoy.app.ask import nearest
 from bellbuoy.app.plans import scores_of
 from bellbuoy.config.spec import Labels, Model
 from bellbuoy.errors import Fault, Faults, SourceError
-from bellbuoy.profiles.step import LABELS, PREDICTIONS, Watch
+from bellbuoy.profiles.step import LABELS, PREDICTIONS
+from bellbuoy.profiles.watch import Watch
 from bellbuoy.sources.port import Source
 
 #: The columns of each table that were seen, as the facts of a model keep them.
 Seen = Mapping[str, Sequence[str]]
+
+_EXPRESSION = "value.expression"
 
 
 def columns_seen(model: Model, watch: Watch, before: Seen) -> dict[str, list[str]]:
@@ -45,7 +48,11 @@ def prediction_columns(model: Model) -> dict[str, str]:
         named |= {"columns.score": next(iter(scores_of(model)), None)}
     # An inbox goes by the arrival of its rows, whatever stands there.
     named["cursor"] = None if model.predictions.inbox else model.predictions.cursor
-    return {f"predictions.{key}": name for key, name in named.items() if name is not None}
+    essential = {f"predictions.{key}": name for key, name in named.items() if name is not None}
+    expression = None if model.value is None else model.value.expression
+    for name in () if expression is None else expression.columns:
+        essential[f"{_EXPRESSION}: {name}"] = name
+    return essential
 
 
 def label_columns(labels: Labels) -> dict[str, str]:
@@ -75,5 +82,7 @@ def _looked_for(source: Source, names: set[str]) -> tuple[set[str], set[str]]:
 
 def _faults(model: Model, source: Source, missing: Mapping[str, str]) -> Iterator[Fault]:
     known = list(source.columns()) if missing else []
-    for key, name in missing.items():
+    for place, name in missing.items():
+        # Several columns of an expression stand under the one key.
+        key = _EXPRESSION if place.startswith(_EXPRESSION) else place
         yield Fault(not_there(name), f"models/{model.name}.toml", key=key, hint=nearest(name, known))

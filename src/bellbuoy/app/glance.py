@@ -22,6 +22,7 @@ from bellbuoy.alarms.lights import (
 from bellbuoy.alarms.machine import State
 from bellbuoy.alarms.step import newest_of_each, summary
 from bellbuoy.app.cycle import rule_of
+from bellbuoy.app.pack import LABEL_FEED, alarms_of
 from bellbuoy.app.plans import plan_of
 from bellbuoy.app.points import point_of
 from bellbuoy.app.views import Firing, Light, LightState, ModelStatus
@@ -30,11 +31,13 @@ from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import entry, key_metric, metrics_of
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
-from bellbuoy.metrics.step import Gauge, Taken, complete
+from bellbuoy.metrics.step import Gauge
+from bellbuoy.metrics.taken import Taken, complete
+from bellbuoy.profiles.ages import LADDER, rung_at
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.sources.codes import MISSING
 from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
-from bellbuoy.windows import Grain, from_micro, from_seconds, to_seconds
+from bellbuoy.windows import Grain, format_duration, from_micro, from_seconds, to_seconds
 
 #: Windows that a fleet row shows, and that the lights of columns look at: those that say what is usual, and so many
 #: more that a fault which lasts may fill.
@@ -160,10 +163,46 @@ def _model_verdict(seen: Seen, performance: Sequence[Taken]) -> Light:
     if newest is None:
         return Light(LightState.UNKNOWN, "no labels yet that can be judged")
     spans = [_span(seen, newest.window.end, back) for back in range(_SPANS_BACK)]
-    now, _, *past = [_value(seen.gauge.over(metric, seen.grain, span)) for span in spans]
-    usual = seen.gauge.usual(metric, seen.grain, where=replace(EVERYTHING, start=spans[0].start))
+    ripe = _light_of(seen, metric, spans[0], spans[2:])
+    if ripe.state is LightState.TROUBLE:
+        return ripe
+    early = (_early_light(seen, metric, span, spans[1:]) for span in _young_spans(seen, newest.window.end))
+    return next((light for light in early if light.state is LightState.TROUBLE), ripe)
+
+
+def _light_of(seen: Seen, metric: str, span: Slice, earlier: Sequence[Slice], rung: int | None = None) -> Light:
+    """The light of a stretch of windows, against the baseline and earlier stretches; all as they were at a rung."""
+    now, *past = [_value(seen.gauge.over(metric, seen.grain, one, rung=rung)) for one in (span, *earlier)]
+    usual = seen.gauge.usual(metric, seen.grain, where=replace(EVERYTHING, start=span.start), rung=rung)
     known = [one.value for one in reversed(past) if isinstance(one, Measured)]
-    return model_light(entry(metric).title, now, usual, entry(metric).better.value, known)
+    title = entry(metric).title
+    if rung is not None:
+        title += f" of the newest windows at the age of {format_duration(timedelta(seconds=LADDER[rung]))}"
+    return model_light(title, now, usual, entry(metric).better.value, known)
+
+
+def _young_spans(seen: Seen, ripe: datetime) -> Iterator[Slice]:
+    """Stretches of windows whose labels are still coming, the newest first."""
+    last = seen.gauge.last(seen.grain)
+    if last is None:
+        return
+    end = from_seconds(last) + seen.grain.delta
+    if end > seen.gauge.now:
+        end -= seen.grain.delta
+    for back in range(_SPANS_BACK):
+        span = _span(seen, end, back)
+        if span.end is None or from_seconds(span.end) <= ripe:
+            return
+        yield span
+
+
+def _early_light(seen: Seen, metric: str, span: Slice, earlier: Sequence[Slice]) -> Light:
+    """The light of windows whose labels are still coming: against earlier ones as they were at the same age."""
+    assert span.end is not None
+    rung = rung_at(seen.gauge.now - from_seconds(span.end))
+    if rung is None:
+        return Light(LightState.UNKNOWN, "no window has ended")
+    return _light_of(seen, metric, span, earlier, rung)
 
 
 def _span(seen: Seen, end: datetime, back: int) -> Slice:
@@ -180,7 +219,15 @@ def _value(taken: Taken | None) -> Reading:
 def _pipeline(seen: Seen) -> Light:
     if seen.latest is None:
         return pipeline_light([], seen.unread) if seen.unread else Light(LightState.UNKNOWN, "no rows yet")
-    return pipeline_light([*_null_shares(seen), *_duplicates(seen)], seen.unread)
+    return pipeline_light([*_null_shares(seen), *_duplicates(seen)], [*seen.unread, *_labels_missing(seen)])
+
+
+def _labels_missing(seen: Seen) -> Iterator[str]:
+    """What the label feed's alarm says while it fires."""
+    row = newest_of_each(seen.alarms).get(LABEL_FEED.name)
+    if row is not None and State(row.state) is State.FIRING and row.start is not None:
+        share = 100 * (1 - (row.value or 0.0))
+        yield f"only {share:.0f}\u00a0% of the labels that were due on {from_seconds(row.start):%Y-%m-%d} came"
 
 
 def gap_of(seen: Seen) -> timedelta:
@@ -254,7 +301,7 @@ def _newest_readings(seen: Seen, metric: str, performance: Sequence[Taken]) -> I
 
 def _firing(seen: Seen) -> Iterator[Firing]:
     known = newest_of_each(seen.alarms)
-    for rule in seen.model.alarms.rule:
+    for rule, kind in alarms_of(seen.model):
         row = known.get(rule.name)
         if row is None or State(row.state) not in {State.PENDING, State.FIRING}:
             continue
@@ -262,7 +309,7 @@ def _firing(seen: Seen) -> Iterator[Firing]:
             said = rule.annotations.get("summary") or summary(row, rule_of(seen.model, rule).condition)
         except ConfigError:  # the rule was changed and is wrong now; its alarm stands until it is mended
             said = row.reason
-        yield Firing(rule.name, rule.severity.value, from_micro(row.since), row.state, said)
+        yield Firing(rule.name, rule.severity.value, from_micro(row.since), row.state, said, kind)
 
 
 def _serving(seen: Seen) -> str | None:

@@ -13,14 +13,16 @@ from bellbuoy.app.ask import Asked, Question, grains_of, taken_of
 from bellbuoy.app.choices import metrics_offered, segments_offered
 from bellbuoy.app.glance import DISTANCE, HISTORY, SHOWN, Seen, distances, null_share
 from bellbuoy.app.marks import read_marks
+from bellbuoy.app.parts import parts_of
 from bellbuoy.app.plans import outputs_of, plan_of
 from bellbuoy.app.points import point_of
 from bellbuoy.app.serving import version_marks
-from bellbuoy.app.views import ColumnStatus, Mark, ModelPage, ModelStatus, Point
-from bellbuoy.config.spec import Feature
-from bellbuoy.metrics.catalogue import entry
+from bellbuoy.app.views import ColumnStatus, Mark, ModelPage, ModelStatus, Point, TrackRecord
+from bellbuoy.config.spec import Feature, Model
+from bellbuoy.metrics import money
+from bellbuoy.metrics.catalogue import Family, entry
 from bellbuoy.metrics.reading import Measured, Reading
-from bellbuoy.metrics.step import Taken, complete
+from bellbuoy.metrics.taken import Taken, complete, record_of
 from bellbuoy.profiles.series import Slice
 from bellbuoy.store.port import NoteRow
 from bellbuoy.windows import Grain, from_micro, to_seconds
@@ -42,6 +44,7 @@ class View:
     version: str | None = None
     column: str | None = None
     segment: str | None = None
+    as_of: datetime | None = None
 
 
 def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelPage:
@@ -53,10 +56,12 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
     model, counts = seen.model, seen.gauge.counts
     asked = _question(seen, view).understood(model, seen.gauge.subject, counts)
     asked = replace(asked, where=seen.until_now(asked.where))
+    parts = parts_of(seen, asked)
     if asked.where.start is None and (newest := seen.gauge.last(asked.grain)) is not None:
         end = newest + asked.grain.seconds if asked.where.end is None else asked.where.end
         start = min(newest, end) - (_MOST - 1) * asked.grain.seconds
         asked = replace(asked, where=replace(asked.where, start=start, end=end))
+    taken, told = taken_of(seen.gauge, asked), _estimates(seen, asked)
     usual = seen.gauge.usual(asked.metric, asked.grain, asked.column, _part(asked))
     return ModelPage(
         status=status,
@@ -68,7 +73,7 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
         end=view.end,
         version=view.version,
         versions=tuple(counts.versions()),
-        points=tuple(point_of(one, asked.where) for one in taken_of(seen.gauge, asked)),
+        points=tuple(point_of(one, asked.where) for one in taken),
         baseline=_baseline(usual, seen.gauge.now),
         columns=tuple(_columns(seen, view)),
         marks=tuple(_marks(seen, folder)),
@@ -77,7 +82,33 @@ def page_of(seen: Seen, status: ModelStatus, view: View, folder: Path) -> ModelP
         column=asked.column,
         segment=f"{asked.where.by}={asked.where.segment}" if asked.where.by else None,
         segments=segments_offered(seen, asked),
+        parts=parts,
+        estimates=tuple(point_of(one, asked.where) for one in told),
+        track=_track(told, taken),
+        as_of=seen.gauge.now if seen.hindsight else None,
+        unit=unit_of(model, asked.metric),
     )
+
+
+def _estimates(seen: Seen, asked: Asked) -> list[Taken]:
+    """The same windows before labels, where the metric waits for any."""
+    if not _waits(asked):
+        return []
+    return seen.gauge.estimates(asked.metric, asked.grain, asked.where)
+
+
+def _track(told: list[Taken], taken: list[Taken]) -> TrackRecord | None:
+    found = record_of(told, taken)
+    return None if found is None else TrackRecord(found.windows, found.share, found.within, found.covered)
+
+
+def _waits(asked: Asked) -> bool:
+    return entry(asked.metric, column=asked.column is not None).family is Family.PERFORMANCE
+
+
+def unit_of(model: Model, metric: str) -> str | None:
+    """The unit of a metric's values, where they have one."""
+    return model.value.unit if model.value is not None and metric in money.MEASURES else None
 
 
 def _question(seen: Seen, view: View) -> Question:

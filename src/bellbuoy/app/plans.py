@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bellbuoy.app.project import OpenProject
 from bellbuoy.config.spec import Labels, Model, ScoreKind, Task
 from bellbuoy.errors import ConfigError
-from bellbuoy.metrics.subject import Subject
+from bellbuoy.metrics.subject import Money, Subject
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target, alike
 from bellbuoy.profiles.reference import ReferenceTable
-from bellbuoy.profiles.step import LabelTable, Watch
+from bellbuoy.profiles.target import Target, alike
+from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.opening import open_source
 from bellbuoy.sources.port import KeyType, Kind, Place, Source
 
 #: Where the ledger's files are, within the project folder.
 _LEDGER = Path(".bellbuoy") / "ledger"
+#: How long a prediction waits for its label at least, and how many times longer than until its window is mature.
+_WAIT, _FINAL = timedelta(days=90), 4
+_LONGEST = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,29 @@ def plan_model(project: OpenProject, model: Model, facts: Mapping[str, object]) 
         name=model.name,
         plan=plan_of(model),
         target=target_of(model),
-        kinds=kinds,
+        kinds=_value_kinds(model) | kinds,
         source=source,
         id=model.predictions.columns.id,
         key_type=key_type,
         labels=None if model.labels is None else _label_table(project, model.labels, label_kind),
         folder=ledger_folder(project, model.name),
+        horizon=horizon_of(model, facts),
     )
     seen = {name: kind.value for name, kind in kinds.items() if features.get(name, kind) is not None}
     known: dict[str, object] = {"kinds": seen, "meant": meant}
     known |= {} if key_type is None else {"key_type": key_type.value}
     return Planned(watch, _reference(project, model, label_kind), known)
+
+
+def horizon_of(model: Model, facts: Mapping[str, object]) -> timedelta:
+    """How long predictions and labels wait for each other; `facts` say how old windows are when they are mature."""
+    said = model.labels.horizon if model.labels is not None else "auto"
+    if said != "auto":
+        return said
+    mature = facts.get("mature")
+    # Delays of thousands of years are a fault of the data, and no moment can be moved by them.
+    seconds = min(float(mature), _LONGEST.total_seconds()) if isinstance(mature, int | float) else 0.0
+    return max(_WAIT, _FINAL * timedelta(seconds=seconds))
 
 
 def ledger_folder(project: OpenProject, model: str) -> Path:
@@ -90,6 +106,7 @@ def target_of(model: Model) -> Target:
         prediction=predictions.columns.prediction,
         threshold=predictions.threshold,
         probability=predictions.scores is ScoreKind.PROBABILITY,
+        value=None if model.value is None else model.value.expression,
     )
 
 
@@ -100,7 +117,20 @@ def subject_of(model: Model) -> Subject:
         classes=classes_of(model),
         probability=model.predictions.scores is ScoreKind.PROBABILITY,
         scored=bool(scores_of(model)),
+        money=money_of(model),
     )
+
+
+def money_of(model: Model) -> Money | None:
+    """What decisions are worth, where the model's file says so; pairs of classes that are left out are worth 0."""
+    value = model.value
+    if value is None or value.expression is not None:
+        return None if value is None else Money()
+    if model.task is Task.BINARY:
+        of_negative = (value.true_negative or 0.0, value.false_negative or 0.0)
+        return Money((of_negative, (value.false_positive or 0.0, value.true_positive or 0.0)))
+    matrix, classes = value.matrix or {}, classes_of(model)
+    return Money(tuple(tuple(matrix.get(said, {}).get(true, 0.0) for true in classes) for said in classes))
 
 
 def classes_of(model: Model) -> tuple[str, ...]:
@@ -158,6 +188,14 @@ def _kinds(model: Model, features: Mapping[str, Kind]) -> dict[str, Kind]:
         kinds[columns.prediction] = Kind.NUMBER if model.task is Task.REGRESSION else Kind.CATEGORY
     kinds |= dict.fromkeys(scores_of(model), Kind.NUMBER)
     return kinds | {columns.time: Kind.MOMENT}
+
+
+def _value_kinds(model: Model) -> dict[str, Kind]:
+    """What columns are read as that only say what a row is worth."""
+    expression = None if model.value is None else model.value.expression
+    if expression is None:
+        return {}
+    return dict.fromkeys(expression.texts, Kind.CATEGORY) | dict.fromkeys(expression.numbers, Kind.NUMBER)
 
 
 def _feature_kinds(model: Model, source: Source, facts: Mapping[str, object]) -> dict[str, Kind | None]:

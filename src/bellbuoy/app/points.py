@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bellbuoy.app.views import Point
 from bellbuoy.metrics.reading import Measured
-from bellbuoy.metrics.step import Taken
+from bellbuoy.metrics.taken import Taken
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.windows import iso
 
@@ -33,6 +33,9 @@ def point_of(taken: Taken, where: Slice = EVERYTHING, *, noise: bool = False) ->
         labelled=taken.labelled,
         coverage=taken.coverage,
         maturity=taken.maturity.value if taken.maturity is not None else None,
+        estimate=taken.estimate,
+        bound=_finite(reading.bound) if isinstance(reading, Measured) else None,
+        expected_coverage=taken.expected,
         why=why,
         segment={where.by: where.segment} if where.by else None,
         version=where.version,
@@ -54,6 +57,8 @@ def point_document(point: Point) -> Mapping[str, object]:
         "coverage": point.coverage,
         "maturity": point.maturity,
         "estimate": point.estimate,
+        "bound": point.bound,
+        "expected_coverage": point.expected_coverage,
         "why": point.why,
     }
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from bellbuoy.app.ask import Question, taken_of
 from bellbuoy.app.cycle import gauge_of
 from bellbuoy.app.glance import Seen, aged, gap_of, glance
+from bellbuoy.app.hindsight import alarms_then, past_of, retried
 from bellbuoy.app.marks import marks_changed
 from bellbuoy.app.memory import Memory
 from bellbuoy.app.page import View, page_of
+from bellbuoy.app.parts import by_of, change_document, change_of, each_of
+from bellbuoy.app.plans import ledger_folder
 from bellbuoy.app.points import point_document, point_of
 from bellbuoy.app.project import OpenProject
 from bellbuoy.app.views import Light, LightState, ModelPage, ModelStatus
 from bellbuoy.clock import Clock, FrozenClock
 from bellbuoy.config.spec import Model
-from bellbuoy.errors import ConfigError, Fault, Faults
+from bellbuoy.errors import Fault, Faults
+from bellbuoy.metrics.taken import Taken, record_of
 from bellbuoy.profiles.series import Counts
 from bellbuoy.store.database import Database
-from bellbuoy.windows import iso
+from bellbuoy.windows import from_micro, iso
+
+_T = TypeVar("_T")
 
 
 class StateReads:
@@ -30,6 +36,7 @@ class StateReads:
 
     def __init__(self, project: OpenProject, database: Database, clock: Clock) -> None:
         self.database, self.clock, self._folder = database, clock, project.folder
+        self._ledgers = ledger_folder(project, "")
         self.renew(project)
 
     def renew(self, project: OpenProject) -> None:
@@ -67,20 +74,23 @@ class StateReads:
         version: str | None,
         column: str | None = None,
         segment: str | None = None,
+        as_of: datetime | None = None,
     ) -> ModelPage:
-        """One model over `[start, end)`.
+        """One model over `[start, end)`, as it was believed to be at a past moment where one is given.
 
         Raises:
             KeyError: there is no such model.
             ConfigError: there is no such metric, column, grain, segment or version, or the model's file is wrong.
         """
         spec, memory = self._known(model)
-        status = self._status(spec, memory)
-        view = View(metric, grain, start, end, version, column, segment)
-        with self._seen(spec) as seen:
-            what = view, marks_changed(self._folder)
-            page = memory.once(_stamp(seen), what, lambda: page_of(seen, status, view, self._folder))
-        return replace(page, status=status)
+        status = self._status(spec, memory, as_of)
+        view = View(metric, grain, start, end, version, column, segment, as_of)
+        what = view, marks_changed(self._folder)
+
+        def look(seen: Seen) -> ModelPage:
+            return memory.once(_stamp(seen), what, lambda: page_of(seen, status, view, self._folder))
+
+        return replace(self._look(spec, as_of, look), status=status)
 
     def status_json(self) -> dict[str, object]:
         """What `bellbuoy status --json` prints."""
@@ -99,31 +109,66 @@ class StateReads:
         end: datetime | None = None,
         as_of: datetime | None = None,
         estimate: bool = False,
+        age: timedelta | None = None,
+        by: str | None = None,
     ) -> dict[str, object]:
         """What `bellbuoy readings MODEL --json` prints.
+
+        `as_of`: as it was believed at a past moment. `estimate`: what was expected of each window
+        before labels stands behind what was measured, and how near that came. `age`: each window
+        as it was when it was so old. `by`: of every value of a segment's column, or of every `version`.
 
         Raises:
             KeyError: there is no such model.
             ConfigError: there is no such metric, column, grain, segment or version.
         """
-        now = self.clock.now()
-        if as_of is not None and as_of < now:
-            raise ConfigError("what was known in the past is not kept yet", where="as_of", hint="leave as_of out")
-        if estimate:
-            raise ConfigError("estimates without labels are not made yet", where="estimate", hint="leave it out")
-        question = Question(metric, column, grain, segment, version, start, end)
-        with self._seen(self._known(model)[0]) as seen:
+        question = Question(metric, column, grain, segment, version, start, end, estimate, age)
+
+        def look(seen: Seen) -> dict[str, object]:
             asked = question.understood(seen.model, seen.gauge.subject, seen.gauge.counts)
             asked = replace(asked, where=seen.until_now(asked.where))
-            points = [point_of(one, asked.where) for one in taken_of(seen.gauge, asked)]
-        return {
-            "model": model,
-            "metric": asked.metric,
-            "column": asked.column,
-            "grain": asked.grain.value,
-            "as_of": iso(now),
-            "readings": [point_document(point) for point in points],
-        }
+            each = each_of(seen, asked, by)
+            found = [(one, taken_of(seen.gauge, one)) for one in each]
+            points = [point_of(taken, one.where) for one, every in found for taken in every]
+            return {
+                "model": model,
+                "metric": asked.metric,
+                "column": asked.column,
+                "grain": asked.grain.value,
+                "as_of": iso(seen.gauge.now),
+                "readings": [point_document(point) for point in points],
+                **({"track": _track_document(found[0][1])} if asked.estimate and len(found) == 1 else {}),
+            }
+
+        return self._look(self._known(model)[0], as_of, look)
+
+    def parts_json(
+        self,
+        model: str,
+        *,
+        metric: str | None,
+        by: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        as_of: datetime | None = None,
+        segment: str | None = None,
+        version: str | None = None,
+    ) -> dict[str, object]:
+        """What `bellbuoy parts MODEL --json` prints: where a metric's change came from, the worst part first.
+
+        Raises:
+            KeyError: there is no such model.
+            ConfigError: there is no such metric, segment or version, or the metric is not one of rows with labels.
+        """
+        question = Question(metric, None, None, segment, version, start, end)
+
+        def look(seen: Seen) -> dict[str, object]:
+            asked = question.understood(seen.model, seen.gauge.subject, seen.gauge.counts)
+            asked = replace(asked, where=seen.until_now(asked.where))
+            change = change_of(seen, asked, by_of(seen, by))
+            return change_document(model, asked.metric, change) | {"as_of": iso(seen.gauge.now)}
+
+        return self._look(self._known(model)[0], as_of, look)
 
     def _known(self, model: str) -> tuple[Model, Memory]:
         """A model and its memory.
@@ -136,25 +181,44 @@ class StateReads:
             raise Faults(self._broken[model])
         return self._watched[model]
 
-    def _status(self, model: Model, memory: Memory) -> ModelStatus:
-        with self._seen(model) as seen:
+    def _status(self, model: Model, memory: Memory, as_of: datetime | None = None) -> ModelStatus:
+        def look(seen: Seen) -> ModelStatus:
             if not seen.row.cycle:
                 return _unread(seen.model)
-            stamp = _stamp(seen)
-            gap = memory.once(stamp, "gap", lambda: gap_of(seen))
-            return aged(memory.once(stamp, "glance", lambda: glance(seen)), seen, gap, seen.gauge.now)
+            stamp, moment = _stamp(seen), seen.gauge.now if as_of is not None else None
+            gap = memory.once(stamp, ("gap", moment), lambda: gap_of(seen))
+            return aged(memory.once(stamp, ("glance", moment), lambda: glance(seen)), seen, gap, seen.gauge.now)
 
-    @contextmanager
-    def _seen(self, model: Model) -> Iterator[Seen]:
-        name = model.name
-        with self.database.read() as shelf:
-            gauge = gauge_of(Counts(shelf, name, model.grain), model, self.clock.now())
-            yield Seen(model, gauge, shelf.model(name), shelf.alarms(name), shelf.notes(name))
+        return self._look(model, as_of, look)
+
+    def _look(self, model: Model, as_of: datetime | None, act: Callable[[Seen], _T]) -> _T:
+        """What is made of a model as the state has it, or as it was believed to be at a moment."""
+        now = self.clock.now() if as_of is None else min(as_of, self.clock.now())
+
+        def look() -> _T:
+            with self.database.read() as shelf:
+                row = shelf.model(model.name)
+                past = past_of(shelf, row, model, self._ledgers / model.name, now)
+                gauge = gauge_of(Counts(shelf, model.name, model.grain, past=past), model, now)
+                alarms = shelf.alarms(model.name) if past is None else alarms_then(shelf.alarms(model.name), now)
+                return act(Seen(model, gauge, row, alarms, shelf.notes(model.name)))
+
+        return retried(look)
+
+
+def _track_document(taken: Sequence[Taken]) -> dict[str, object] | None:
+    track = record_of(taken, taken)
+    return None if track is None else asdict(track)
 
 
 def _stamp(seen: Seen) -> tuple[int, datetime]:
-    """An answer stands until the model has had another cycle, or another of its windows has ended."""
-    return seen.row.cycle, seen.model.grain.floor(seen.gauge.now)
+    """An answer stands until the model has had another cycle, or another of its windows has ended.
+
+    What is looked back at stands until the next cycle, whatever the moment: it is part of the question.
+    """
+    return seen.row.cycle, seen.model.grain.floor(
+        from_micro(seen.row.cycled_at or 0) if seen.hindsight else seen.gauge.now
+    )
 
 
 def _broken(faults: Iterable[Fault]) -> dict[str, list[Fault]]:

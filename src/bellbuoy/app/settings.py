@@ -27,6 +27,8 @@ def settings_of(model: Model, kinds: Mapping[str, str]) -> dict[str, object]:
     if model.labels is not None:
         labels = model.labels.columns.model_dump(mode="json")
         said |= {f"labels.columns.{key}": name for key, name in labels.items()}
+    if model.value is not None and model.value.expression is not None:
+        said["value.expression"] = model.value.expression.text
     return said | {f"features.{name}": kinds.get(name) for name in model.features}
 
 
@@ -52,4 +54,7 @@ def _differs(key: str, now: Settings, before: Settings) -> bool:
     if key.startswith("labels."):
         # Labels that are new to the file join what was counted before: nothing is lost.
         return key in now and key in before and now[key] != before[key]
+    if key == "value.expression":
+        # One that is gone leaves sums behind that nobody asks for.
+        return key in now and now[key] != before.get(key)
     return now.get(key) != before.get(key)

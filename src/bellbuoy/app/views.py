@@ -9,7 +9,18 @@ from datetime import datetime
 from bellbuoy.alarms.lights import Light, LightState
 
 #: Lights are judged below and shown as they are.
-__all__ = ["ColumnStatus", "Firing", "Light", "LightState", "Mark", "ModelPage", "ModelStatus", "Point"]
+__all__ = [
+    "ColumnStatus",
+    "Firing",
+    "Light",
+    "LightState",
+    "Mark",
+    "ModelPage",
+    "ModelStatus",
+    "Part",
+    "Point",
+    "TrackRecord",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,8 @@ class Point:
     coverage: float | None = None
     maturity: str | None = None  #: provisional, mature or final
     estimate: bool = False
+    bound: float | None = None  #: how far the value can be from what the raw rows would give, as counts know buckets
+    expected_coverage: float | None = None  #: share of the rows whose label will have come in the end
     why: str | None = None
     segment: Mapping[str, str] | None = None
     version: str | None = None
@@ -50,6 +63,7 @@ class Firing:
     since: datetime
     state: str
     summary: str
+    kind: str = "custom"  #: what it watches, as DESIGN §4 has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,32 @@ class ColumnStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How estimates did, once their labels had come."""
+
+    windows: int  #: how many could be compared
+    share: float  #: in this share of them (0.9) …
+    within: float  #: … the estimate was so near to the truth, in the metric's unit
+    covered: float  #: in this share of them the estimate's interval held the truth
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the rows (a segment's value, or a version) over a stretch of time, against what is usual for it."""
+
+    by: str  #: the segment's column, or `version`
+    value: str
+    now: Point  #: the metric of this part over the stretch
+    usual: Point | None  #: the metric of this part on the baseline; None: nothing to compare with
+    share: float  #: of the stretch's labelled rows
+    contribution: float | None  #: by how much the whole would read otherwise if this part were as usual
+    proven: float  #: the contribution as far as it is more than chance, 0 where it may be chance alone
+    why: str | None = None  #: why it is not judged, such as too few rows
+    mix: float | None = None  #: by how much the whole would read otherwise if its share of the rows were as usual
+    beyond: float = 0.0  #: what of the proven is more than its share of the whole's change; sorts the table
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPage:
     """Everything on one model's page for the view that the URL asks for."""
 
@@ -128,3 +168,8 @@ class ModelPage:
     column: str | None = None  #: whose metric it is; None: the model's
     segment: str | None = None  #: the part of the rows that is shown, as `key=value`; None: all of them
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: parts that may be asked for, by their key
+    estimates: tuple[Point, ...] = ()  #: the metric as it was expected before labels, by window
+    track: TrackRecord | None = None  #: how the estimates did so far
+    parts: tuple[Part, ...] = ()  #: worst first: where the metric's change came from
+    as_of: datetime | None = None  #: the past moment whose beliefs are shown; None: what is believed now
+    unit: str | None = None  #: of the metric's values, where they have one, such as EUR

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bellbuoy.app.plans import segments_of
-from bellbuoy.config.spec import Alarms, Model, Task
+from bellbuoy.config.spec import Alarms, Model, Task, Value
 from bellbuoy.windows import format_duration
 
 
@@ -20,6 +20,8 @@ def _sentences(model: Model) -> Iterator[str]:
     if segments := segments_of(model):
         yield f"Each value of {_listed(segments)} is watched on its own as well."
     yield _truth(model)
+    if model.value is not None:
+        yield _worth(model.value)
     baseline = model.baseline
     normal = baseline.reference or f"the {format_duration(baseline.trailing)} before"
     yield f"Compared with {normal}."
@@ -49,6 +51,16 @@ def _truth(model: Model) -> str:
     maturity = model.labels.maturity
     late = "a delay learnt from those seen" if maturity == "auto" else format_duration(maturity)
     return f"Labels join by {model.labels.columns.id}; a window's labels count as complete after {late}."
+
+
+def _worth(value: Value) -> str:
+    unit = f" in {value.unit}" if value.unit else ""
+    how = (
+        "by what was decided and what is true"
+        if value.expression is None
+        else f"as {' '.join(value.expression.text.split())}"
+    )
+    return f"What decisions are worth is counted{unit}, {how}."
 
 
 def _alarms(alarms: Alarms) -> str:

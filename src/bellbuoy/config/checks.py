@@ -12,6 +12,7 @@ from typing import Any
 
 from bellbuoy.config.faults import Wrong, nearest
 from bellbuoy.config.lines import Path
+from bellbuoy.config.value import value_wrongs
 
 Data = Mapping[str, Any]
 _PLACES = ("path", "delta", "sql", "inbox")
@@ -43,6 +44,8 @@ def model_wrongs(data: Data) -> Iterator[Wrong]:
     if "reference" in baseline and "trailing" in baseline:
         yield Wrong(("baseline", "trailing"), "there is a reference set already", "keep one of the two")
     yield from _doubles(_each(_table(data, "alarms"), "rule", "name"), ("alarms", "rule"))
+    if "value" in data:
+        yield from value_wrongs(data, _table(data, "value"))
 
 
 def _one_place(rows: Data, section: str) -> Iterator[Wrong]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from bellbuoy.config.expression import Expression, read_expression
 from bellbuoy.config.texts import BUDGET, Budget, read_budget, read_schedule
 from bellbuoy.errors import ConfigError
 from bellbuoy.windows import format_duration, iso, parse_duration, parse_time
@@ -202,6 +203,13 @@ Schedule = Annotated[
     str,
     BeforeValidator(_from_text(read_schedule, str, 'a cron expression such as "0 3 * * *"')),
     WithJsonSchema({"type": "string", "examples": ["0 3 * * *", "@daily"]}),
+]
+#: What a row is worth, worked out from its columns.
+Worth = Annotated[
+    Expression,
+    BeforeValidator(_from_text(read_expression, Expression, 'an expression such as "-amount"')),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["where(label == prediction, amount, -amount)"]}),
 ]
 Zone = Annotated[str, AfterValidator(_zone)]
 #: Numbers are not read from texts, and true is no number.

@@ -27,6 +27,7 @@ from bellbuoy.config.spec_model import (
     RowsAt,
     Rule,
     Segments,
+    Value,
 )
 from bellbuoy.config.spec_project import Channel, ProjectFile, ProjectSettings, Route, Silence, Web
 from bellbuoy.config.texts import Budget
@@ -60,5 +61,6 @@ __all__ = [
     "Silence",
     "Spec",
     "Task",
+    "Value",
     "Web",
 ]

@@ -30,6 +30,7 @@ from bellbuoy.config.kinds import (
     Spec,
     Task,
     Text,
+    Worth,
     Zone,
 )
 from bellbuoy.config.texts import Budget
@@ -112,7 +113,8 @@ class LabelColumns(Spec):
     label: Text
     """The truth: a class, or a number."""
     time: Text | None = None
-    """When it became known; without it, when it was first read."""
+    """When it became known; where `labels.cursor` says when it became visible, that counts, and without either, when it
+    was first read. What was believed at a past moment is told by it."""
 
 
 class Labels(RowsAt):
@@ -124,6 +126,10 @@ class Labels(RowsAt):
     """The column that says when a label became visible; without it, `columns.time`."""
     maturity: SpanOrAuto = "auto"
     """Age after which a window's labels count as complete. `auto` learns it from the delays seen."""
+    horizon: SpanOrAuto = "auto"
+    """How long a prediction waits for its label, and a label for its prediction, counted back from the newest
+    prediction. What is older is forgotten file by file; a label that comes later is of no id that is known, and counts
+    stand as they are. `auto` is 90 days, or four times the age of a mature window where that is longer."""
 
 
 class Baseline(Spec):
@@ -157,6 +163,30 @@ class Segments(Spec):
     """Whether every column is profiled by segment as well: more to see, and much more state."""
 
 
+class Value(Spec):
+    """What decisions are worth: the cells of a binary model, the `matrix` of a multiclass one, or an `expression`."""
+
+    unit: Text | None = None
+    """What it is counted in, such as `EUR`; stands beside the numbers."""
+    true_positive: Number | None = None
+    """Binary: gain of a row that is positive and was decided so. What it costs is negative; cells left out are 0."""
+    false_positive: Number | None = None
+    """Binary: gain of a row that was decided as positive, and is not."""
+    false_negative: Number | None = None
+    """Binary: gain of a row that is positive, and was not decided so."""
+    true_negative: Number | None = None
+    """Binary: gain of a row that is not positive, and was not decided so."""
+    matrix: Mapping[str, Mapping[str, Number]] | None = None
+    """Multiclass: gains by the predicted class, then by the true one: `{ good = { good = 5, bad = -100 } }`. Pairs left
+    out are 0."""
+    expression: Worth | None = None
+    """Any task: what a row is worth, worked out from its columns and from `label`, `prediction` and (binary) `score`.
+    There are numbers, `+ - * / **`, comparisons, `and`, `or`, `not`, `where(condition, value, otherwise)`, `abs`,
+    `min`, `max`, `log`, `exp`, `round` and `clip`. Binary: `label` and `prediction` are 1 or 0. Multiclass: compare
+    them with classes, `label == "good"`. Columns with odd names stand in backquotes. A row in which a column that is
+    used is null has no value."""
+
+
 class Rule(Spec):
     """One alarm of your own."""
 
@@ -169,6 +199,10 @@ class Rule(Spec):
     """How long the condition must last before the alarm fires."""
     keep_firing_for: Duration = timedelta(0)
     """How long the alarm goes on after the condition has ended, against flapping."""
+    early: Flag = False
+    """Performance: whether windows are judged while their labels are still coming, by what earlier windows were like
+    at the same age; it rings as soon as chance cannot explain it. Otherwise windows are judged once their labels have
+    come."""
     severity: Severity = Severity.WARNING
     """How loud: `critical`, `warning` or `info`."""
     annotations: Mapping[str, str] = {}
@@ -179,8 +213,8 @@ class Alarms(Spec):
     """What rings."""
 
     pack: Pack = Pack.STANDARD
-    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set is still empty: the
-    three lights and your own rules watch."""
+    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set has one alarm,
+    `label-feed`; the three lights and your own rules watch the rest."""
     budget: FalseAlarms = Budget(1, timedelta(days=30))
     """How many false alarms of the model altogether are accepted; thresholds are calibrated on history to stay
     within it."""
@@ -263,6 +297,8 @@ class Model(Spec):
     """Its inputs, by column: those that are watched."""
     segments: Segments = Segments()
     """Parts of the rows that are watched on their own."""
+    value: Value | None = None
+    """What right and wrong decisions are worth; without it, nobody can tell what mistakes cost."""
     alarms: Alarms = Alarms()
     """What rings."""
     retrain: Retrain | None = None

@@ -24,6 +24,11 @@ _RULES = {
     Task.REGRESSION: ("error-ceiling", "mae > 10"),
 }
 
+_WORTH = """\
+# What right and wrong decisions are worth, so that "it is costing us" gets a number:
+# [value]
+# unit = "EUR"
+"""
 _NO_LABELS = """\
 # Without the truth nobody can tell how right the model is. Once there are labels:
 # [labels]
@@ -85,6 +90,7 @@ def model_text(name: str, guess: Guess, evidence: Evidence, places: Places) -> s
         _block("[baseline]", _baseline(evidence, places)),
         _block("[features]", _features(guess)),
         _block("[segments]", [_Line(f"by = {toml(guess.segments.value)}", guess.segments.why)]),
+        _WORTH + _block("", _worth(guess)),
         _block("[alarms]", _alarms(guess.outputs.task.value)),
     ]
     return "\n".join(blocks)
@@ -209,6 +215,21 @@ def _features(guess: Guess) -> Iterator[_Line]:
         yield _Line(f'{_key(name)} = {{ kind = "{kind}" }}')
     for name, why in guess.left_out.items():
         yield _Line(f"# {_key(name)} is not watched: {_comment(why)}.")
+
+
+def _worth(guess: Guess) -> Iterator[_Line]:
+    match guess.outputs.task.value:
+        case Task.BINARY:
+            yield _Line("# true_positive = 120.0")
+            yield _Line("# false_positive = -15.0")
+            yield _Line("# false_negative = -300.0")
+        case Task.MULTICLASS:
+            one, other, *_ = map(_key, [*(guess.outputs.by_class or guess.outputs.classes or ()), "good", "bad"])
+            yield _Line(
+                f"# matrix = {{ {one} = {{ {one} = 5.0, {other} = -100.0 }} }}", "by what was said, then what is true"
+            )
+        case Task.REGRESSION:
+            yield _Line('# expression = "-abs(label - prediction)"')
 
 
 def _alarms(task: Task) -> Iterator[_Line]:

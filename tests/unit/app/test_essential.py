@@ -10,8 +10,8 @@ from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import Faults
 from bellbuoy.profiles.collect import Plan
-from bellbuoy.profiles.join import Target
-from bellbuoy.profiles.step import Watch
+from bellbuoy.profiles.target import Target
+from bellbuoy.profiles.watch import Watch
 from bellbuoy.sources.port import Kind
 from bellbuoy.testing import MemorySource
 from bellbuoy.windows import Grain
@@ -40,6 +40,20 @@ def test_each_score_of_a_class_is_essential() -> None:
     found = prediction_columns(model(task="multiclass", predictions={"path": "log.csv", "columns": columns}))
     assert {found[f"predictions.columns.score.{one}"] for one in "ab"} == {"p_a", "p_b"}
     assert found["predictions.columns.prediction"] == "said"
+
+
+def test_each_column_that_says_what_a_row_is_worth_is_essential() -> None:
+    found = prediction_columns(model(value={"expression": "where(label == 1, -amount, fee) * (shop == 'web')"}))
+    assert set(found.values()) == {"id", "ts", "score", "amount", "fee", "shop"}
+
+
+def test_one_that_is_not_there_is_a_fault_of_the_expression() -> None:
+    source = MemorySource([{"id": 1, "ts": 1, "score": 0.5, "amount": 3.0}])
+    with pytest.raises(Faults) as told:
+        columns_seen(model(value={"expression": "fee * amont"}), watch(source), {})
+    told_of = [(fault.key, fault.message) for fault in told.value.faults]
+    assert told_of == [("value.expression", f"column {name!r} is not there") for name in ("fee", "amont")]
+    assert told.value.faults[1].hint == "did you mean 'amount'?"
 
 
 def test_an_inbox_needs_no_cursor() -> None:
@@ -81,6 +95,8 @@ def test_nothing_is_a_change_where_nothing_was_counted() -> None:
         ({"features": {}}, ["features.age"]),
         ({"features": {"age": {}, "city": {}}}, ["features.city"]),
         ({"labels": LABELS}, []),
+        ({"value": {"expression": "amount"}}, ["value.expression"]),
+        ({"value": {"true_positive": 3.0}}, []),
         ({"owner": "me", "baseline": {"trailing": timedelta(days=7)}}, []),
     ],
 )
@@ -92,6 +108,12 @@ def test_a_change_is_told_by_its_key(now: dict[str, object], keys: list[str]) ->
 def test_an_input_that_is_counted_as_something_else_is_a_change() -> None:
     one, other = (settings_of(model(), {"age": kind}) for kind in ("number", "category"))
     assert changed_settings(one, other) == ["features.age"]
+
+
+def test_another_expression_is_a_change_and_none_is_not() -> None:
+    one, other = (settings_of(model(value={"expression": text}), {}) for text in ("amount", "2 * amount"))
+    assert changed_settings(other, one) == ["value.expression"]
+    assert changed_settings(settings_of(model(), {}), one) == []
 
 
 def test_the_note_says_what_to_do() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bellbuoy.app.points import point_document, point_of
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Unmeasured
-from bellbuoy.metrics.step import Taken
+from bellbuoy.metrics.taken import Taken
 from bellbuoy.profiles.series import Slice
 from bellbuoy.web.shapes import ReadingShape
 from bellbuoy.windows import Window

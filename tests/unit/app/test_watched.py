@@ -55,3 +55,9 @@ def test_builds_are_told_by_what_makes_them_due() -> None:
 def test_a_regression_is_told_by_its_number() -> None:
     told = words(task="regression", predictions={"path": "x", "columns": {"time": "ts", "prediction": "minutes"}})
     assert told[0] == "A regression: minutes is the number that it gives."
+
+
+def test_what_decisions_are_worth_is_told() -> None:
+    said = words(value={"unit": "EUR", "true_positive": 3})
+    assert "What decisions are worth is counted in EUR, by what was decided and what is true." in said
+    assert "What decisions are worth is counted, as 2 * amount." in words(value={"expression": "2 *\n  amount"})

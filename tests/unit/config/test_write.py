@@ -117,6 +117,23 @@ def test_what_is_proposed_in_a_model_is_right_too(tmp_path: Path) -> None:
     assert (model.owner, [rule.name for rule in model.alarms.rule]) == ("ml-team", ["auc-floor"])
 
 
+def test_what_decisions_may_be_worth_is_proposed_for_the_task(tmp_path: Path) -> None:
+    plain: Table = {name: column for name, column in log().items() if name not in {"score", "prediction"}}
+    classes = plain | {f"score_{name}": [1 / 3] * 400 for name in ("so so", "bad", "good")}
+    numbers = plain | {"prediction": [row * 1.37 for row in range(400)]}
+    found = {}
+    for table, labels in ((log(), truth()), (classes, truth()), (numbers, truth(label=numbers["prediction"]))):
+        text = re.sub(r"^age = .*about.*\n", "", uncommented(text_of(table, labels)), flags=re.MULTILINE)
+        model = read(tmp_path, text)
+        assert model.value is not None
+        found[model.task] = set(model.value.model_dump(exclude_none=True)) - {"unit"}
+    assert found == {
+        Task.BINARY: {"true_positive", "false_positive", "false_negative"},
+        Task.MULTICLASS: {"matrix"},
+        Task.REGRESSION: {"expression"},
+    }
+
+
 def test_what_is_proposed_in_a_project_is_right_too(tmp_path: Path) -> None:
     path = tmp_path / "bellbuoy.toml"
     path.write_text(uncommented(project_text("flights")), encoding="utf-8")

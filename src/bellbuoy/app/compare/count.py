@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bellbuoy.app.compare.parts import Judged, Parts
 from bellbuoy.app.compare.values import IdFacts, TimeRange
+from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.collect import Plan, Tally, add_profiles
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.outcome import Outcome
@@ -141,7 +142,7 @@ class _Count:
             self.out.ids = IdFacts(self.id, distinct, len(every) - distinct, self.keyless)
         if self.pairs is not None:
             every_day = (one for outcomes in self.pairs.outcomes.values() for one in outcomes.values())
-            self.out.outcome = sum(every_day, Outcome())
+            self.out.outcome = sum(every_day, Aged()).whole
 
 
 def _distinct(keys: Keys) -> Keys:

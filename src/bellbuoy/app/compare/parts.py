@@ -14,7 +14,7 @@ from bellbuoy.config.roles import Facts
 from bellbuoy.config.sample import Sample
 from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.subject import Subject
-from bellbuoy.profiles.join import Target
+from bellbuoy.profiles.target import Target
 from bellbuoy.sources.port import Kind
 
 
