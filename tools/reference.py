@@ -27,7 +27,7 @@ from bellbuoy.sources.codes import CODES
 from bellbuoy.web.endpoints import Endpoint, endpoints
 from bellbuoy.web.pages import build_web
 from bellbuoy.web.port import Reads
-from bellbuoy.web.shapes import FaultShape, ReadingsShape, Shape, StatusShape
+from bellbuoy.web.shapes import FaultShape, PartsShape, ReadingsShape, Shape, StatusShape
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -39,6 +39,7 @@ FILES = {SchemaOf.PROJECT: "bellbuoy.toml", SchemaOf.MODEL: "models/NAME.toml"}
 GIVEN = {
     "status": "From `bellbuoy status --json` and `GET /api/v1/status`.",
     "readings": "From `bellbuoy readings MODEL --json` and `GET /api/v1/models/{model}/readings`.",
+    "parts": "From `bellbuoy parts MODEL --json` and `GET /api/v1/models/{model}/parts`.",
     "fault": "From the HTTP API, with every answer that is no success.",
 }
 #: What values of JSON are called in tables.
@@ -299,6 +300,7 @@ def json_parts() -> Iterator[str]:
     shapes: Mapping[str, type[Shape]] = {
         "status": StatusShape,
         "readings": ReadingsShape,
+        "parts": PartsShape,
         "fault": FaultShape,
     }
     for title, shape in shapes.items():

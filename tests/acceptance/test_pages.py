@@ -24,7 +24,14 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (tools/browser.sh installs it)")
 
 WIDTHS = (1440, 1024, 390)
-PATHS = ("/", "/models/delays", "/models/crew-rest", "/models/delays?from=2013-11-01&to=2013-12-01", "/api/docs")
+PATHS = (
+    "/",
+    "/models/delays",
+    "/models/crew-rest",
+    "/models/delays?from=2013-11-01&to=2013-12-01",
+    "/models/delays?as_of=2013-12-24T10:00",
+    "/api/docs",
+)
 
 
 class Told(uvicorn.Server):
@@ -117,6 +124,54 @@ def test_pointing_at_a_chart_tells_the_numbers_of_the_window(address: str, tab: 
     assert tip.startswith("2 Jul 2013")
     assert "AUC 0.7" in tip
     assert tab.locator(".cross").count() == 2
+
+
+def test_pointing_at_a_window_without_labels_tells_what_is_expected(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    plot = tab.locator(".chart.lines .plot").bounding_box()
+    assert plot
+    tab.mouse.move(plot["x"] + plot["width"] * 362.5 / 364, plot["y"] + 40)
+    tip = tab.locator("#tip").inner_text().replace("\u00a0", " ")
+    for told in ("29 Dec 2013", "AUC no labels yet", "Estimate 0.7", "0 of 715 labelled (0 %), 97 % expected"):
+        assert told in tip
+
+
+def test_provisional_windows_are_hatched_and_mature_ones_tinted(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    fill = "shape => getComputedStyle(shape).fill"
+    assert "performance-hatch" in tab.locator("rect.ground.provisional").evaluate(fill)
+    assert tab.locator("rect.ground.mature").evaluate(fill).startswith("rgba(")
+
+
+def test_a_moment_to_look_back_to_becomes_the_url_and_leads_back(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    tab.fill("input[name=as_of]", "2013-12-24T10:00")
+    tab.click("#view button")
+    tab.wait_for_url("**/models/delays?metric=auc&grain=1d&as_of=2013-12-24T10%3A00")
+    assert "As believed at 24 Dec 2013 10:00 UTC" in tab.inner_text(".banner")
+    tab.click(".banner a")
+    tab.wait_for_url("**/models/delays?metric=auc&grain=1d")
+    assert tab.locator(".banner").count() == 0
+
+
+def test_another_metric_is_asked_for_at_the_same_past_second(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays?as_of=2013-12-24T10:00:05Z")
+    tab.select_option("select[name=metric]", "brier")
+    tab.wait_for_url("**metric=brier**as_of=2013-12-24T10%3A00%3A05")
+
+
+def test_a_part_leads_to_its_own_chart(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    tab.click("#parts a:text-is('B6')")
+    tab.wait_for_url("**segment=carrier%3DB6**")
+    assert tab.input_value("select[name=segment]") == "carrier=B6"
+
+
+def test_unfolded_parts_stay_so_through_a_refresh(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays")
+    tab.click("#parts-rest summary")
+    tab.evaluate("refresh()")
+    assert tab.locator("#parts-rest table").is_visible()
 
 
 def test_a_stretch_dragged_over_a_chart_becomes_the_url(address: str, tab: Page) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bellbuoy.charts.figures import bar_chart, line_chart
 from bellbuoy.charts.parts import Bar, Dot, Event, Span
-from bellbuoy.charts.sparks import spark_bars, spark_line
+from bellbuoy.charts.sparks import spark_bars, spark_change, spark_line
 from bellbuoy.charts.ticks import Tick, short_text, tick_texts, time_ticks, value_ticks
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "line_chart",
     "short_text",
     "spark_bars",
+    "spark_change",
     "spark_line",
     "tick_texts",
     "time_ticks",

@@ -37,9 +37,9 @@ def places(parts: Sequence[Dot] | Sequence[Bar], plane: Plane) -> str:
     return " ".join(map(str, plane.xs([part.middle for part in parts])))
 
 
-def value_axis(plane: Plane, top: int, ticks: Sequence[float]) -> str:
-    """Quiet lines across the plot, and their numbers left of it."""
-    parts = []
+def value_axis(plane: Plane, top: int, ticks: Sequence[float], unit: str | None = None) -> str:
+    """Quiet lines across the plot, and their numbers left of it; above them their unit."""
+    parts = [f'<text class="tick" x="-40" y="{top - 8}">{escape(unit)}</text>'] if unit else []
     for value, text in zip(ticks, tick_texts(ticks), strict=True):
         y = top + plane.down(value)
         parts.append(f'<line class="grid" x2="100%" y1="{y}" y2="{y}"/>')
@@ -60,7 +60,10 @@ def time_axis(plane: Plane, bottom: int) -> str:
 
 
 def ground(dots: Sequence[Dot], plane: Plane, top: int, height: int, key: str) -> str:
-    """What lies behind windows that are not final; the provisional ones are hatched."""
+    """What lies behind windows that are not final; the provisional ones are hatched.
+
+    The style must not fill those: a fill in a sheet goes before one that an element names.
+    """
     tile = 'width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
     parts = [f'<pattern id="{escape(key)}-hatch" {tile}><line class="hatch" y2="6"/></pattern>']
     for start, end, shade in stretches(dots):

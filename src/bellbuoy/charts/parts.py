@@ -28,12 +28,13 @@ class Dot(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """The count of one window, and the part of it that is drawn dark."""
+    """The count of one window, the part of it that is drawn dark, and how far that part will grow."""
 
     start: float
     end: float
     whole: float | None
     part: float | None = None
+    due: float | None = None
 
     @property
     def middle(self) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 
-from bellbuoy.charts.parts import Bar, Dot, real, worth
+from bellbuoy.charts.parts import Bar, Dot, Span, real, worth
 from bellbuoy.charts.plane import Plane
 
 
@@ -14,9 +14,8 @@ def lines(dots: Iterable[Dot], plane: Plane) -> str:
     """Values as lines, one path for each stretch of one style."""
     parts = []
     for run in _runs(dots, _measured):
-        style = "estimate" if run[-1].estimate else run[-1].shade
         path = _path(plane.xs([dot.middle for dot in run]), plane.ys(map(worth, run)))
-        parts.append(f'<path class="line{_also(style)}" d="{path}"/>')
+        parts.append(f'<path class="line{_style(run[-1])}" d="{path}"/>')
     return "".join(parts)
 
 
@@ -28,19 +27,20 @@ def bands(dots: Iterable[Dot], plane: Plane) -> str:
         lows, highs = plane.ys([dot.low or 0.0 for dot in run]), plane.ys([dot.high or 0.0 for dot in run])
         around = _path([*xs, *reversed(xs)], [*highs, *reversed(lows)])
         kind = "band" if len(run) > 1 else "whisker"
-        parts.append(f'<path class="{kind}{_also(run[-1].shade)}" d="{around}z"/>')
+        parts.append(f'<path class="{kind}{_style(run[-1])}" d="{around}z"/>')
     return "".join(parts)
 
 
-def columns(spans: Iterable[tuple[float, float]], counts: Iterable[float | None], plane: Plane, kind: str) -> str:
-    """Counts as bars, all in one path: few bytes, one element."""
-    drawn = [(span, count) for span, count in zip(spans, counts, strict=True) if count and math.isfinite(count)]
-    lefts, rights = plane.xs(span[0] for span, _ in drawn), plane.xs(span[1] for span, _ in drawn)
+def columns(bars: Iterable[tuple[Span, float | None, float]], plane: Plane, kind: str) -> str:
+    """Bars by their ends, their top and their foot, all in one path: few bytes, one element."""
+    drawn = [(span, top or 0.0, foot) for span, top, foot in bars if real(top) and (top or 0.0) > foot]
+    lefts, rights = plane.xs(span[0] for span, _, _ in drawn), plane.xs(span[1] for span, _, _ in drawn)
+    tops, feet = plane.ys(top for _, top, _ in drawn), plane.ys(foot for _, _, foot in drawn)
     ink = []
-    for left, right, top in zip(lefts, rights, plane.ys(count for _, count in drawn), strict=True):
+    for left, right, top, foot in zip(lefts, rights, tops, feet, strict=True):
         # A sliver is left between neighbours as long as there is room for it.
         width = max(right - left - min(20, (right - left) // 5), 4)
-        ink.append(f"M{left} {plane.height}V{top}h{width}V{plane.height}z")
+        ink.append(f"M{left} {foot}V{top}h{width}V{foot}z")
     return f'<path class="{kind}" d="{"".join(ink)}"/>' if ink else ""
 
 
@@ -54,7 +54,8 @@ def steps(counts: Sequence[float], plane: Plane) -> str:
     return f'<path class="whole" d="M0 {plane.height}{"".join(ink)}V{plane.height}z"/>'
 
 
-def _also(style: str) -> str:
+def _style(dot: Dot) -> str:
+    style = "estimate" if dot.estimate else dot.shade
     return f" {escape(style)}" if style else ""
 
 
@@ -122,4 +123,12 @@ def added(bars: Sequence[Bar], most: int) -> Sequence[Bar]:
         return bars
     width = math.ceil(len(bars) / most)
     pieces = [bars[place : place + width] for place in range(0, len(bars), width)]
-    return [Bar(p[0].start, p[-1].end, sum(b.whole or 0 for b in p), sum(b.part or 0 for b in p)) for p in pieces]
+    return [
+        Bar(p[0].start, p[-1].end, *(sum(numbers) for numbers in zip(*map(_counts, p), strict=True))) for p in pieces
+    ]
+
+
+def _counts(bar: Bar) -> tuple[float, float, float]:
+    """A bar's counts; nothing more is due than is there where nobody says so."""
+    part = bar.part or 0
+    return bar.whole or 0, part, bar.due or part

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bellbuoy.charts.frame import spark
-from bellbuoy.charts.parts import Dot, span_of, stretches
+from bellbuoy.charts.parts import Dot, real, span_of, stretches
 from bellbuoy.charts.paths import bands, lines, steps, thin
 from bellbuoy.charts.plane import FINE, Plane, count_range, value_range
 
 _HEIGHT = 28
+#: Height of a bar that lies.
+_THIN = 12
 #: Units across: enough for 200 pixels.
 _ACROSS = 1_000
 
@@ -39,6 +41,26 @@ def spark_bars(counts: Sequence[float], *, title: str, most: int = 40) -> str:
         sums[-1] *= width / (len(counts) % width)
     plane = Plane(0.0, max(len(sums), 1), *count_range(sums), _HEIGHT * FINE, _ACROSS)
     return spark(title, steps(sums, plane), _ACROSS, _HEIGHT)
+
+
+def spark_change(value: float, sure: float, *, reach: float, title: str) -> str:
+    """A change as a bar from the middle, to the right where it is a rise; `reach` would fill its half of the room.
+
+    `sure` is the part of it that is drawn dark.
+    """
+    middle = _ACROSS // 2
+    parts = [
+        f'<path class="{kind}" d="M{middle} 0h{_length(part, reach, middle)}V{_THIN * FINE}H{middle}z"/>'
+        for kind, part in (("whole", value), ("part", sure))
+        if real(part) and part
+    ]
+    zero = f'<path class="zero" d="M{middle} 0V{_THIN * FINE}"/>'
+    return spark(title, "".join(parts) + zero, _ACROSS, _THIN)
+
+
+def _length(value: float, reach: float, room: int) -> int:
+    """Units along; what goes beyond the room ends at the rim."""
+    return round(max(-1.0, min(1.0, value / reach)) * room) if reach > 0 else 0
 
 
 def _ground(plane: Plane, start: float, end: float) -> str:

@@ -44,6 +44,9 @@ COMMANDS = {
     "readings": Entry(
         "bellbuoy.cli.readings", "Print a metric over time: the numbers that pages and alarms are made from."
     ),
+    "parts": Entry(
+        "bellbuoy.cli.parts", "Say which segments and versions a metric's change came from, the worst first."
+    ),
     "compare": Entry("bellbuoy.cli.compare", "Compare two files: drift and quality, without a project."),
     "schema": Entry("bellbuoy.cli.schema", "Print the JSON Schema of the project files."),
 }

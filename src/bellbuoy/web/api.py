@@ -10,10 +10,10 @@ from typing import Any, cast
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from bellbuoy.web.asked import Question, Questioned
+from bellbuoy.web.asked import Question, Questioned, Splits
 from bellbuoy.web.faults import known
 from bellbuoy.web.port import Document, Reads
-from bellbuoy.web.shapes import FaultShape, ReadingShape, ReadingsShape, StatusShape
+from bellbuoy.web.shapes import FaultShape, PartsShape, ReadingShape, ReadingsShape, StatusShape
 
 _FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": FaultShape, "description": "The question is wrong; the hint says how to ask"},
@@ -40,10 +40,27 @@ def api(reads: Reads) -> APIRouter:
     def readings_csv(model: str, question: Questioned) -> Response:
         """The same readings as a CSV file, a line for each window."""
         document = _readings(reads, model, question)
-        parts = (model, document["column"], document["metric"], question.view.segment)
+        kind = "estimate" if question.estimate else None
+        parts = (model, document["column"], document["metric"], question.view.segment, question.by, kind)
         name = _file_name("-".join(str(part) for part in parts if part))
         headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(_csv(document), media_type="text/csv", headers=headers)
+
+    @router.get("/models/{model}/parts", responses={200: {"model": PartsShape}}, response_class=JSONResponse)
+    def parts(model: str, split: Splits) -> Response:
+        """Where a metric's change came from: segments and versions against what is usual for them, the worst first."""
+        with known(reads, model):
+            document = reads.parts_json(
+                model,
+                metric=split.metric,
+                by=split.by,
+                start=split.start,
+                end=split.end,
+                as_of=split.as_of,
+                segment=split.segment,
+                version=split.version,
+            )
+        return JSONResponse(document)
 
     return router
 
@@ -60,8 +77,10 @@ def _readings(reads: Reads, model: str, question: Question) -> Document:
             version=view.version,
             start=view.start,
             end=view.end,
-            as_of=question.as_of,
+            as_of=view.as_of,
             estimate=question.estimate,
+            age=question.age,
+            by=question.by,
         )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
-from bellbuoy.app.views import ColumnStatus, ModelPage
+from bellbuoy.app.views import ColumnStatus, ModelPage, Part
 from bellbuoy.errors import ConfigError
 from bellbuoy.windows import Grain, iso, parse_duration, parse_time
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which readings: None leaves the choice to the model; the times bound `[start, end)`."""
+    """Which readings: None leaves the choice to the model; the times bound `[start, end)`.
+
+    `as_of` is the moment whose beliefs are asked for; None: what is believed now.
+    """
 
     metric: str | None = None
     grain: str | None = None
@@ -25,23 +28,37 @@ class View:
     end: datetime | None = None
     column: str | None = None
     segment: str | None = None
+    as_of: datetime | None = None
+
+
+_AsOf = Annotated[str | None, Query(description="What was believed at this moment, ISO 8601, UTC; now if left out")]
+_From = Annotated[str | None, Query(alias="from", description="From this moment on, ISO 8601, UTC")]
+_To = Annotated[str | None, Query(alias="to", description="Before this moment, ISO 8601, UTC")]
+_Segment = Annotated[str | None, Query(description="Only this part of the rows, written key=value")]
+_Version = Annotated[str | None, Query(description="Only this version of the model")]
+_Metric = Annotated[str | None, Query(description="Which metric; the model's key metric if left out")]
 
 
 def _view(
-    metric: Annotated[str | None, Query(description="Which metric; the model's key metric if left out")] = None,
+    metric: _Metric = None,
     column: Annotated[str | None, Query(description="For metrics of a column, such as null_rate")] = None,
-    segment: Annotated[str | None, Query(description="Only this part of the rows, written key=value")] = None,
+    segment: _Segment = None,
     grain: Annotated[str | None, Query(description="Width of a window: 1m 5m 15m 1h 1d 1w")] = None,
-    version: Annotated[str | None, Query(description="Only this version of the model")] = None,
-    start: Annotated[str | None, Query(alias="from", description="From this moment on, ISO 8601, UTC")] = None,
-    end: Annotated[str | None, Query(alias="to", description="Before this moment, ISO 8601, UTC")] = None,
+    version: _Version = None,
+    start: _From = None,
+    end: _To = None,
+    as_of: _AsOf = None,
 ) -> View:
     # An empty field of a form means that nothing was asked.
-    times = _time_of(start), _time_of(end)
-    view = View(metric or None, grain or None, version or None, *times, column or None, segment or None)
-    if view.start and view.end and view.start >= view.end:
+    names = metric or None, grain or None, version or None
+    return View(*names, *_span(start, end), column or None, segment or None, _time_of(as_of))
+
+
+def _span(start: str | None, end: str | None) -> tuple[datetime | None, datetime | None]:
+    first, last = _time_of(start), _time_of(end)
+    if first and last and first >= last:
         raise ConfigError("the span is empty", where="from, to", hint="'from' must be before 'to'")
-    return view
+    return first, last
 
 
 #: A view as an endpoint takes it from the URL.
@@ -53,21 +70,52 @@ class Question:
     """A view, and what only programs ask for."""
 
     view: View
-    as_of: datetime | None = None
     estimate: bool = False
+    age: timedelta | None = None  #: of each window, at which it is looked at; None: as old as it is
+    by: str | None = None  #: the readings of each value of this segment's column, or of each version
 
 
 def _question(
     view: Asked,
-    as_of: Annotated[str | None, Query(include_in_schema=False)] = None,  # refused until it is kept
+    age: Annotated[str | None, Query(description="Each window as it was when so old: 6h 2d, or P2D")] = None,
+    by: Annotated[str | None, Query(description="Each value of a column of [segments], or each version")] = None,
     *,
-    estimate: Annotated[bool, Query(include_in_schema=False)] = False,  # refused until they are made
+    estimate: Annotated[bool, Query(description="What was expected of each window before labels as well")] = False,
 ) -> Question:
-    return Question(view, _time_of(as_of), estimate)
+    return Question(view, estimate, parse_duration(age) if age else None, by or None)
 
 
 #: A question as an endpoint takes it from the URL.
 Questioned = Annotated[Question, Depends(_question)]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which parts of the rows are asked for: by a segment's column, by `version`, or (None) by all of them."""
+
+    metric: str | None = None
+    by: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    as_of: datetime | None = None
+    segment: str | None = None
+    version: str | None = None
+
+
+def _split(
+    metric: _Metric = None,
+    by: Annotated[str | None, Query(description="A column of [segments], or version; all if left out")] = None,
+    start: _From = None,
+    end: _To = None,
+    as_of: _AsOf = None,
+    segment: _Segment = None,
+    version: _Version = None,
+) -> Split:
+    return Split(metric or None, by or None, *_span(start, end), _time_of(as_of), segment or None, version or None)
+
+
+#: A split as an endpoint takes it from the URL.
+Splits = Annotated[Split, Depends(_split)]
 
 
 def _time_of(text: str | None) -> datetime | None:
@@ -77,6 +125,18 @@ def _time_of(text: str | None) -> datetime | None:
 def address(page: ModelPage) -> str:
     """The query part of a URL that asks for what a page shows, and holds still when defaults change."""
     return _query(page, metric=page.metric, column=page.column, segment=page.segment)
+
+
+def now(page: ModelPage) -> str:
+    """The same view as it is believed now."""
+    return address(replace(page, as_of=None))
+
+
+def of_part(page: ModelPage, part: Part) -> str:
+    """The same view of one part of the rows."""
+    if part.by == "version":
+        return address(replace(page, version=part.value))
+    return address(replace(page, segment=f"{part.by}={part.value}"))
 
 
 def of_column(page: ModelPage, column: ColumnStatus, metric: str) -> str:
@@ -91,7 +151,7 @@ def of_model(page: ModelPage) -> str:
 
 def _query(page: ModelPage, *, metric: str, column: str | None, segment: str | None) -> str:
     parts = {"metric": metric, "column": column, "segment": segment, "grain": page.grain, "version": page.version}
-    times = {"from": page.start, "to": page.end}
+    times = {"from": page.start, "to": page.end, "as_of": page.as_of}
     parts |= {key: iso(moment) for key, moment in times.items() if moment}
     return urlencode({key: value for key, value in parts.items() if value})
 
@@ -101,6 +161,13 @@ def field_time(moment: datetime | None, grain: str) -> str:
     if moment is None:
         return ""
     return iso(moment)[: 10 if by_day(grain) else 16]
+
+
+def field_moment(moment: datetime | None) -> str:
+    """A moment as a form field holds it, to the second where it has seconds."""
+    if moment is None:
+        return ""
+    return iso(moment.replace(microsecond=0)).removesuffix("Z").removesuffix(":00")
 
 
 def step(grain: str) -> int:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bellbuoy import __version__
-from bellbuoy.web import draw, order, words
+from bellbuoy.web import beside, draw, order, words
 
 _HERE = Path(__file__).parent
 #: The files that pages load, served under /static.
@@ -37,6 +37,7 @@ class Look:
             draw=draw,
             words=words,
             order=order,
+            beside=beside,
             bellbuoy=__version__,
         )
         self._pages.filters["worst"] = order.worst

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bellbuoy.app.views import ColumnStatus, Light, LightState, ModelStatus
+from bellbuoy.app.views import ColumnStatus, Light, LightState, ModelPage, ModelStatus, Part
 
 _SEVERITY = {"critical": 0, "warning": 1}
 
@@ -53,6 +53,20 @@ def _rank(status: ModelStatus) -> tuple[int, int, int, str]:
     severity = min((_SEVERITY.get(f.severity, 2) for f in status.firing if f.state == "firing"), default=3)
     place = (LightState.TROUBLE, LightState.UNKNOWN, LightState.OK).index(worst(status))
     return place, severity, -states.count(LightState.TROUBLE), status.name.casefold()
+
+
+def effect(page: ModelPage, part: Part) -> str:
+    """What a part stands out by: it made the whole `worse` or `better`, `moved` it where neither is, or nothing."""
+    if part.why is not None or not part.beyond:
+        return ""
+    if page.better not in {"higher", "lower"}:
+        return "moved"
+    return "better" if (part.beyond > 0) == (page.better == "higher") else "worse"
+
+
+def divides(page: ModelPage) -> bool:
+    """Whether a page says which parts of the rows its metric's change came from: only labels can tell."""
+    return bool(page.parts) or (page.column is None and any(point.labelled is not None for point in page.points))
 
 
 def columns(every: Iterable[ColumnStatus], role: str) -> list[ColumnStatus]:

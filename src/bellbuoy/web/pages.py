@@ -73,6 +73,7 @@ def _pages(reads: Reads, look: Look) -> APIRouter:
                 version=view.version,
                 column=view.column,
                 segment=view.segment,
+                as_of=view.as_of,
             )
         return look.page(request, "model.html", page=page, asked=asked, most_numbers=MOST_NUMBERS)
 

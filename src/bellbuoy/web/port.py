@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bellbuoy.app.views import ModelPage, ModelStatus
@@ -39,8 +39,11 @@ class Reads(Protocol):
         version: str | None,
         column: str | None,
         segment: str | None,
+        as_of: datetime | None,
     ) -> ModelPage:
         """One model over `[start, end)`, or one column of it; None asks for what suits it, `segment` is `key=value`.
+
+        With `as_of`, what was believed at that moment.
 
         Raises:
             KeyError: there is no such model.
@@ -64,8 +67,29 @@ class Reads(Protocol):
         end: datetime | None,
         as_of: datetime | None,
         estimate: bool,
+        age: timedelta | None,
+        by: str | None,
     ) -> Document:
         """What `bellbuoy readings MODEL --json` prints (DESIGN §4); `segment` is written `key=value`.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
+
+    def parts_json(
+        self,
+        model: str,
+        *,
+        metric: str | None,
+        by: str | None,
+        start: datetime | None,
+        end: datetime | None,
+        as_of: datetime | None,
+        segment: str | None,
+        version: str | None,
+    ) -> Document:
+        """What `bellbuoy parts MODEL --json` prints: the parts of the rows, the worst first.
 
         Raises:
             KeyError: there is no such model.

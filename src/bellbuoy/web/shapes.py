@@ -34,8 +34,21 @@ class ReadingShape(Shape):
     maturity: Literal["provisional", "mature", "final"] | None = Field(
         description="Whether the labels that ever come have come; null while nothing is known of delays"
     )
+    expected_coverage: float | None = Field(description="Share of the rows whose label will have come in the end")
+    bound: float | None = Field(
+        description="How far the value can be from that of the rows, which were counted in buckets"
+    )
     estimate: bool = Field(description="True for a label-free estimate")
     why: str | None = Field(description="Why nothing was measured")
+
+
+class TrackShape(Shape):
+    """How near estimates came, once their labels had come."""
+
+    windows: int = Field(description="How many could be compared")
+    share: float = Field(description="In this share of them")
+    within: float = Field(description="the estimate was so near to the truth, in the metric's own unit")
+    covered: float = Field(description="In this share of them its interval held the truth")
 
 
 class ReadingsShape(Shape):
@@ -46,7 +59,47 @@ class ReadingsShape(Shape):
     column: str | None = Field(description="The column that the metric is of; null for metrics of the model")
     grain: str = Field(description="Width of a window")
     as_of: datetime = Field(description="The moment whose knowledge this is")
-    readings: list[ReadingShape] = Field(description="By time, oldest first")
+    readings: list[ReadingShape] = Field(description="By time, oldest first; an estimate behind what was measured")
+    track: TrackShape | None = Field(
+        None, description="Only where estimates are asked for; null while too few could be compared"
+    )
+
+
+class UsualShape(Shape):
+    """A metric as it usually is, which has no window of its own."""
+
+    value: float | None = Field(description="Null where nothing was measured")
+    low: float | None = Field(description="Lower end of the 95 % interval")
+    high: float | None = Field(description="Upper end of the 95 % interval")
+    labelled: int | None = Field(description="Labelled rows that it was measured of")
+    why: str | None = Field(description="Why nothing was measured")
+
+
+class PartShape(Shape):
+    """A segment's value or a version over the stretch, against what is usual for it; in the metric's own unit."""
+
+    by: str = Field(description="The segment's column, or version")
+    value: str = Field(description="Which of its values")
+    now: ReadingShape = Field(description="The metric of this part over the stretch")
+    usual: UsualShape | None = Field(description="The metric of this part usually; null: nothing to compare with")
+    share: float = Field(description="Share of the stretch's labelled rows")
+    contribution: float | None = Field(description="By how much higher the whole reads because these rows changed")
+    proven: float = Field(description="The contribution as far as it is more than chance; 0 where it may be chance")
+    beyond: float = Field(description="What of that is more than the part's share of the whole's change")
+    mix: float | None = Field(description="By how much higher the whole reads because the part's share of rows changed")
+    why: str | None = Field(description="Why it is not judged")
+
+
+class PartsShape(Shape):
+    """A metric's change over a stretch of time, and where it came from."""
+
+    model: str
+    metric: str = Field(description="Its canonical name")
+    as_of: datetime = Field(description="The moment whose knowledge this is")
+    now: ReadingShape | None = Field(description="The metric of all rows; null while no window can be judged")
+    usual: UsualShape | None = Field(description="As it usually is; null: nothing to compare with")
+    change: float | None = Field(description="By how much higher it reads now than usually")
+    parts: list[PartShape] = Field(description="Worst first; those that are not judged last")
 
 
 class FiringShape(Shape):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from bellbuoy.app.views import Point, TrackRecord
 from bellbuoy.charts import short_text
 
 #: What stands where there is no number.
@@ -26,6 +27,32 @@ def number(value: float | None) -> str:
     return NOTHING if value is None or not math.isfinite(value) else short_text(value)
 
 
+def figure(value: float | None, unit: str | None = None) -> str:
+    """A number with its unit, in full where it has one: `−12,300 EUR`; without a unit as charts write it."""
+    return f"{_plain(value)}{_GAP}{unit}" if unit and _is_finite(value) else number(value)
+
+
+def change(value: float | None, reach: float, unit: str | None = None) -> str:
+    """A change with its sign, `+0.012`, as exact as its greatest neighbour (`reach`) needs for two figures."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    places = min(max(1 - math.floor(math.log10(reach)), 0), 9) if reach > 0 else 0
+    text = f"{value:+,.{places}f}" if reach < 1e12 else f"{value:+.1e}"
+    text = (text if text.strip("+-0.,") else text[1:]).replace("-", "−")
+    return f"{text}{_GAP}{unit}" if unit else text
+
+
+def _plain(value: float | None) -> str:
+    size = abs(value or 0.0)
+    if value is None or size >= 1e12 or 0 < size < 0.005:
+        return number(value)
+    return f"{value:,.{0 if size >= 100 else 2}f}".replace("-", "−")
+
+
+def _is_finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
 def count(value: float | None) -> str:
     """A whole number, its thousands apart: `336,776`."""
     return NOTHING if value is None or not math.isfinite(value) else f"{round(value):,}"
@@ -43,12 +70,41 @@ def share(value: float | None) -> str:
     return f"<{_GAP}0.1{_GAP}%" if percent < 1 else f">{_GAP}99.9{_GAP}%"
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, unit: str | None = None) -> str:
     """Both ends of an interval; empty if either is missing."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
+    first = _plain(low) if unit else number(low)
     # A dash between signed numbers would read as a sign.
-    return f"{number(low)} to {number(high)}" if low < 0 else f"{number(low)}–{number(high)}"
+    return f"{first}{' to ' if low < 0 else '–'}{figure(high, unit)}"
+
+
+def bound(value: float | None, unit: str | None = None) -> str:
+    """How far a value can be from that of the rows; empty where it is exact or nothing is known."""
+    if value is None or not value > 0 or not math.isfinite(value):
+        return ""
+    return f"<{_GAP}0.001" if value < 5e-4 else figure(value, unit)
+
+
+def labels(point: Point) -> str:
+    """How many labels are there, and how many to come: `812 of 960 labelled (85 %), 97 % expected`.
+
+    Only how many rows there are where labels do not matter.
+    """
+    if point.labelled is None:
+        return count(point.rows)
+    text = f"{count(point.labelled)} of {count(point.rows)} labelled"
+    text += f" ({share(point.coverage)})" if _is_finite(point.coverage) else ""
+    # Of a window that is final no more are expected.
+    more = point.maturity != "final" and _is_finite(point.expected_coverage)
+    return f"{text}, {share(point.expected_coverage)} expected" if more else text
+
+
+def track(record: TrackRecord, unit: str | None = None) -> str:
+    """How estimates did once their labels had come, as a sentence."""
+    near = f"within {figure(record.within, unit)} of the truth"
+    often = f"in {share(record.share)} of {plural(record.windows, 'window')}"
+    return f"The estimate was {near} {often}; its interval held the truth in {share(record.covered)}."
 
 
 def day(moment: datetime) -> str:
@@ -76,6 +132,14 @@ def window(start: datetime, end: datetime) -> str:
     if width < 86_400:
         return f"{day(start)} {start.astimezone(UTC):%H:%M}–{end.astimezone(UTC):%H:%M}"
     return day(start) if width < 604_800 else f"week of {day(start)}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """From when to when, both ends within it: `24 Dec 2013 to 30 Dec 2013`."""
+    if end - start <= timedelta(days=1):
+        return window(start, end)
+    whole = all(at.astimezone(UTC).time() == datetime.min.time() for at in (start, end))
+    return f"{day(start)} to {day(end - timedelta(days=1))}" if whole else f"{moment(start)} to {moment(end)}"
 
 
 def age(seconds: float | None) -> str:

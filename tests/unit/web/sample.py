@@ -6,11 +6,12 @@ import asyncio
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from fastapi import FastAPI
+from tests.unit.web import late
 
 from bellbuoy.app.views import (
     ColumnStatus,
@@ -20,6 +21,7 @@ from bellbuoy.app.views import (
     Mark,
     ModelPage,
     ModelStatus,
+    Part,
     Point,
 )
 from bellbuoy.web.port import Document
@@ -179,7 +181,7 @@ def fleet() -> tuple[ModelStatus, ...]:
 
 def page(model: str = "delays", **changes: object) -> ModelPage:
     status = {status.name: status for status in fleet()}[model]
-    points = auc_points() if status.spark else ()
+    points = late.expecting(auc_points()) if status.spark else ()
     whole = ModelPage(
         status=status,
         metric=status.key_metric,
@@ -196,6 +198,9 @@ def page(model: str = "delays", **changes: object) -> ModelPage:
         columns=columns() if points else (),
         marks=_marks() if points else (),
         notes=("labels.parquet: 12 labels are of ids that were never predicted",) if points else (),
+        estimates=late.estimates(points),
+        track=late.TRACK if points else None,
+        parts=late.parts(replace(points[-1], start=at(DAYS - 7))) if points else (),
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
@@ -220,12 +225,18 @@ def reading(point: Point) -> dict[str, object]:
         "labelled",
         "coverage",
         "maturity",
+        "expected_coverage",
+        "bound",
         "estimate",
         "why",
         "version",
         "segment",
     )
     return {"start": iso(point.start), "end": iso(point.end)} | {name: getattr(point, name) for name in names}
+
+
+def usual(point: Point | None) -> dict[str, object] | None:
+    return {name: getattr(point, name) for name in ("value", "low", "high", "labelled", "why")} if point else None
 
 
 def status_document(models: Sequence[ModelStatus]) -> dict[str, object]:
@@ -274,13 +285,18 @@ class SampleReads:
         version: str | None,
         column: str | None,
         segment: str | None,
+        as_of: datetime | None,
     ) -> ModelPage:
         self.asked = {"metric": metric, "grain": grain, "start": start, "end": end, "version": version}
-        self.asked |= {"column": column, "segment": segment}
+        self.asked |= {"column": column, "segment": segment, "as_of": as_of}
         found = self.pages[model] if model in self.pages else page(model)
-        kept = tuple(p for p in found.points if (not start or p.start >= start) and (not end or p.end <= end))
-        found = replace(found, version=version, start=start, end=end, points=kept)
-        found = replace(found, column=column, segment=segment)
+
+        def within(points: Sequence[Point]) -> tuple[Point, ...]:
+            return tuple(p for p in points if (not start or p.start >= start) and (not end or p.end <= end))
+
+        found = replace(found, points=within(found.points), estimates=within(found.estimates))
+        found = replace(found, version=version, start=start, end=end)
+        found = replace(found, column=column, segment=segment, as_of=as_of)
         return replace(found, metric=metric or found.metric, grain=grain or found.grain)
 
     def status_json(self) -> Document:
@@ -299,18 +315,52 @@ class SampleReads:
         end: datetime | None,
         as_of: datetime | None,
         estimate: bool,
+        age: timedelta | None = None,
+        by: str | None = None,
     ) -> Document:
-        view = {"start": start, "end": end, "version": version, "column": column, "segment": segment}
+        view = {"start": start, "end": end, "version": version, "column": column, "segment": segment, "as_of": as_of}
         found = self.page(model, metric=metric, grain=grain, **view)  # type: ignore[arg-type]
-        self.asked = {"column": column, "segment": segment, "as_of": as_of, "estimate": estimate}
+        self.asked = {"column": column, "segment": segment, "as_of": as_of, "estimate": estimate, "age": age, "by": by}
         return {
             "model": model,
             "metric": found.metric,
             "column": column,
             "grain": found.grain,
             "as_of": iso(as_of or NOW),
-            "readings": [reading(point) for point in found.points],
+            "readings": [reading(point) for point in (*found.points, *(found.estimates if estimate else ()))],
+            **({"track": asdict(late.TRACK)} if estimate else {}),
         }
+
+    def parts_json(
+        self,
+        model: str,
+        *,
+        metric: str | None,
+        by: str | None,
+        start: datetime | None,
+        end: datetime | None,
+        as_of: datetime | None,
+        segment: str | None,
+        version: str | None,
+    ) -> Document:
+        found = page(model)
+        self.asked = {"metric": metric, "by": by, "start": start, "end": end, "as_of": as_of}
+        self.asked |= {"segment": segment, "version": version}
+        return {
+            "model": model,
+            "metric": metric or found.metric,
+            "as_of": iso(as_of or NOW),
+            "now": reading(found.points[-1]),
+            "usual": usual(found.baseline),
+            "change": -0.02,
+            "parts": [_part(one) for one in found.parts if by in {None, one.by}],
+        }
+
+
+def _part(part: Part) -> dict[str, object]:
+    names = ("by", "value", "share", "contribution", "proven", "beyond", "mix", "why")
+    readings = {"now": reading(part.now), "usual": usual(part.usual)}
+    return {**{name: getattr(part, name) for name in names}, **readings}
 
 
 def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.Response:

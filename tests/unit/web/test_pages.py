@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from tests.unit.web import sample
 from tests.unit.web.sample import SampleReads, ask
 
-from bellbuoy.app.views import ColumnStatus, Light, Mark, ModelPage, ModelStatus, Point
+from bellbuoy.app.views import ColumnStatus, Light, Mark, ModelPage, ModelStatus, Part, Point
 from bellbuoy.errors import StateError
 from bellbuoy.web.look import STATIC
 from bellbuoy.web.pages import build_web
@@ -24,9 +24,14 @@ def web(reads: SampleReads | None = None) -> FastAPI:
     return build_web(reads or SampleReads(), name="flights")
 
 
+#: Templates are read once for all pages that are shown.
+READS = SampleReads()
+SHOWN = web(READS)
+
+
 def show(page: ModelPage, query: str = "") -> str:
-    reads = SampleReads(pages={page.status.name: page})
-    answer = ask(web(reads), f"/models/{page.status.name}{query}")
+    READS.pages = {page.status.name: page}
+    answer = ask(SHOWN, f"/models/{page.status.name}{query}")
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -151,6 +156,7 @@ def test_the_url_holds_the_view() -> None:
         "end": datetime(2013, 12, 1, tzinfo=UTC),
         "column": None,
         "segment": None,
+        "as_of": None,
     }
     assert '<option value="brier" selected>' in html
     assert 'type="date" name="from" value="2013-11-04"' in html
@@ -240,7 +246,7 @@ def test_the_numbers_link_to_the_same_view_as_csv() -> None:
 
 def test_the_table_of_numbers_stops_at_the_newest_thousand() -> None:
     long = sample.auc_points(1) * 4_000
-    html = show(sample.page("delays", points=long))
+    html = show(sample.page("delays", points=long, estimates=()))
     assert "The newest 1,000 of 4,000 windows" in html
     assert html.count("<tr><td>") == 1_000
     assert len(html) < 300_000
@@ -290,7 +296,9 @@ def test_names_from_data_cannot_become_markup() -> None:
     column = ColumnStatus(EVIL, EVIL, "input", EVIL, EVIL, 0.1, 0.1, 0.1, 0.1, 2.0, EVIL, (point,), (point,))
     mark = Mark(point.start, EVIL, EVIL)
     page = sample.page("delays", status=status, points=(point,), columns=(column,), marks=(mark,), notes=(EVIL,))
-    page = replace(page, metric=EVIL, metrics=(EVIL,), versions=(EVIL,), version=EVIL)
+    part = Part(EVIL, EVIL, point, point, 0.1, 0.1, 0.1, EVIL)
+    page = replace(page, metric=EVIL, metrics=(EVIL,), versions=(EVIL,), version=EVIL, unit=EVIL)
+    page = replace(page, estimates=(replace(point, estimate=True),), parts=(part, replace(part, why=None)))
     for html in (show(page), ask(web(SampleReads(models=[replace(status, name=EVIL)])), "/").text):
         assert "<img src=x" not in html
         assert "<script>" not in html
@@ -303,6 +311,11 @@ def _bare(page: ModelPage) -> ModelPage:
     return replace(page, points=points, columns=(column,), baseline=points[0])
 
 
+def _blank(part: Part) -> Part:
+    nothing = replace(part.now, value=None, low=None, high=None, labelled=None, rows=0)
+    return replace(part, now=nothing, usual=nothing, contribution=None, mix=None, proven=0.0)
+
+
 AWKWARD: dict[str, Callable[[ModelPage], ModelPage]] = {
     "nothing known": _bare,
     "one window": lambda page: replace(page, points=page.points[:1]),
@@ -310,6 +323,7 @@ AWKWARD: dict[str, Callable[[ModelPage], ModelPage]] = {
     "infinite": lambda page: replace(page, points=tuple(replace(p, value=math.inf, low=None) for p in page.points[:9])),
     "no versions": lambda page: replace(page, versions=(), marks=()),
     "grain of a later release": lambda page: replace(page, grain="3h"),
+    "every number missing": lambda page: replace(page, parts=tuple(map(_blank, page.parts)), estimates=page.points),
     "only estimates": lambda page: replace(page, points=tuple(replace(p, estimate=True) for p in page.points)),
     "span without windows": lambda page: replace(page, points=(), start=page.points[0].start),
     "a key metric never read": lambda page: replace(page, status=replace(page.status, readings={})),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from bellbuoy.app.views import Point, TrackRecord
 from bellbuoy.web import words
 
 NO_BREAK = "\u00a0"
@@ -58,6 +59,103 @@ def test_an_interval_of_signed_numbers_has_no_dash_between() -> None:
     assert words.interval(0.7, 0.8) == "0.700–0.800"
     assert words.interval(-0.2, 0.1) == "−0.200 to 0.100"
     assert words.interval(None, 0.1) == words.interval(0.1, math.inf) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-12_300.4, "−12,300 EUR"),
+        (99.994, "99.99 EUR"),
+        (0.0, "0.00 EUR"),
+        (0.0001, "1.0e−04 EUR"),
+        (2.5e12, "2.5T EUR"),
+        (None, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_figure_with_a_unit_is_written_in_full(value: float | None, text: str) -> None:
+    assert words.figure(value, "EUR") == text.replace(" ", NO_BREAK)
+
+
+def test_a_figure_without_a_unit_is_a_number() -> None:
+    assert [words.figure(value, unit) for value, unit in ((0.7421, None), (12_300.0, ""))] == ["0.742", "12.3k"]
+
+
+def test_an_interval_says_its_unit_once() -> None:
+    assert words.interval(-13_100, -11_500, "EUR") == f"−13,100 to −11,500{NO_BREAK}EUR"
+    assert words.interval(11_500, 12_300, "EUR") == f"11,500–12,300{NO_BREAK}EUR"
+
+
+@pytest.mark.parametrize(
+    ("value", "reach", "text"),
+    [
+        (-0.0471, 0.0471, "−0.047"),
+        (0.0121, 0.0471, "+0.012"),
+        (-0.0001, 0.0471, "0.000"),
+        (-0.00047, 0.00047, "−0.00047"),
+        (-12_300.0, 20_000.0, "−12,300"),
+        (3.4, 20_000.0, "+3"),
+        (0.0, 0.0, "0"),
+        (-4e15, 4e15, "−4.0e+15"),
+        (None, 1.0, "–"),
+        (math.nan, 1.0, "–"),
+    ],
+)
+def test_a_change_is_as_exact_as_its_greatest_neighbour(value: float | None, reach: float, text: str) -> None:
+    assert words.change(value, reach) == text
+
+
+def test_a_change_of_money_has_its_unit() -> None:
+    assert words.change(-770.2, 3_000.0, "EUR") == f"−770{NO_BREAK}EUR"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, ""), (0.0, ""), (math.nan, ""), (0.0004, "< 0.001"), (0.0123, "0.012")]
+)
+def test_a_bound_is_told_where_there_is_one(value: float | None, text: str) -> None:
+    assert words.bound(value) == text.replace(" ", NO_BREAK)
+
+
+@pytest.mark.parametrize(
+    ("maturity", "expected", "text"),
+    [
+        ("provisional", 0.97, "812 of 960 labelled (85 %), 97 % expected"),
+        ("mature", 0.97, "812 of 960 labelled (85 %), 97 % expected"),
+        ("final", 0.97, "812 of 960 labelled (85 %)"),
+        (None, None, "812 of 960 labelled (85 %)"),
+    ],
+)
+def test_labels_are_told_with_those_to_come(maturity: str | None, expected: float | None, text: str) -> None:
+    facts = {"rows": 960, "labelled": 812, "coverage": 812 / 960, "maturity": maturity, "expected_coverage": expected}
+    point = Point(NOON, NOON + timedelta(days=1), 0.7, **facts)  # type: ignore[arg-type]
+    assert words.labels(point) == text.replace(" %", f"{NO_BREAK}%")
+
+
+def test_where_labels_do_not_matter_only_rows_are_told() -> None:
+    assert words.labels(Point(NOON, NOON, 0.7, rows=1_960)) == "1,960"
+
+
+def test_a_track_record_is_a_sentence() -> None:
+    told = words.track(TrackRecord(windows=250, share=0.9, within=0.0121, covered=0.96)).replace(NO_BREAK, " ")
+    sentence = "The estimate was within 0.012 of the truth in 90 % of 250 windows; its interval held the truth in 96 %."
+    assert told == sentence
+
+
+def test_a_track_record_of_money_has_its_unit() -> None:
+    assert f"within 830{NO_BREAK}EUR of" in words.track(TrackRecord(1, 0.9, 830.4, 1.0), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [(1, "4 Nov 2013 00:00–01:00"), (24, "4 Nov 2013"), (168, "4 Nov 2013 to 10 Nov 2013")],
+)
+def test_a_span_of_days_ends_with_its_last_day(hours: int, text: str) -> None:
+    midnight = NOON.replace(hour=0, minute=0)
+    assert words.span(midnight, midnight + timedelta(hours=hours)) == text
+
+
+def test_a_span_of_hours_ends_with_its_last_moment() -> None:
+    assert words.span(NOON, NOON + timedelta(hours=30)) == "4 Nov 2013 12:30 UTC to 5 Nov 2013 18:30 UTC"
 
 
 def test_a_count_has_its_thousands_apart() -> None:
