@@ -182,7 +182,10 @@ def _light_of(seen: Seen, metric: str, span: Slice, earlier: Sequence[Slice], ru
 
 
 def _young_spans(seen: Seen, ripe: datetime) -> Iterator[Slice]:
-    """Stretches of windows whose labels are still coming, the newest first."""
+    """Stretches of windows whose labels are all still coming, the newest first.
+
+    Those that overlap the one that is judged by its labels would say the same of the same rows, only less surely.
+    """
     last = seen.gauge.last(seen.grain)
     if last is None:
         return
@@ -191,7 +194,7 @@ def _young_spans(seen: Seen, ripe: datetime) -> Iterator[Slice]:
         end -= seen.grain.delta
     for back in range(_SPANS_BACK):
         span = _span(seen, end, back)
-        if span.end is None or from_seconds(span.end) <= ripe:
+        if span.start is None or from_seconds(span.start) < ripe:
             return
         yield span
 

@@ -17,7 +17,7 @@ from bellbuoy.metrics.parts import Finding, Sides, judge_parts, usual_reading, w
 from bellbuoy.metrics.reading import Measured, Unmeasured
 from bellbuoy.metrics.taken import Taken, complete
 from bellbuoy.profiles.outcome import Outcome
-from bellbuoy.profiles.series import Slice, total
+from bellbuoy.profiles.series import Slice, summed
 from bellbuoy.windows import Grain, Window, from_seconds, to_seconds
 
 #: What versions are called where a segment's column would stand.
@@ -242,7 +242,7 @@ def _versioned(seen: Seen, grain: Grain, where: Slice, whole: Sides) -> Sides | 
 
 
 def _counted(seen: Seen, grain: Grain, where: Slice) -> Outcome:
-    return total(seen.gauge.counts.outcomes(grain, where), Outcome.__add__) or Outcome()
+    return summed(seen.gauge.counts.outcomes(grain, where)) or Outcome()
 
 
 def _counted_usual(seen: Seen, grain: Grain, where: Slice) -> Outcome | None:

@@ -8,16 +8,16 @@ windows that are sums of narrower ones are cut as these are, each from its own e
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.outcome import Outcome, added
 from bellbuoy.windows import MICRO
 
 Ints = NDArray[np.int64]
@@ -93,6 +93,15 @@ class Aged:
         return Aged({rung: part for rung, part in self.parts.items() if part.rows})
 
 
+def ripened(every: Sequence[Aged]) -> Aged:
+    """All of some outcomes together, rung by rung."""
+    by_rung: dict[int, list[Outcome]] = {}
+    for aged in every:
+        for rung, part in aged.parts.items():
+            by_rung.setdefault(rung, []).append(part)
+    return Aged({rung: added(parts) for rung, parts in sorted(by_rung.items())})
+
+
 def _sum(parts: Iterable[Outcome]) -> Outcome:
     every = list(parts)
-    return reduce(Outcome.__add__, every) if every else Outcome()
+    return added(every) if every else Outcome()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
-from bellbuoy.profiles.ages import Aged
+from bellbuoy.profiles.ages import Aged, ripened
 from bellbuoy.profiles.blocks import NameBlock
 from bellbuoy.profiles.collect import add_profiles
 from bellbuoy.profiles.profile import Profile
@@ -21,7 +20,6 @@ from bellbuoy.windows import Grain
 
 #: Finer grains are kept by day too: pages of a year are drawn from days.
 _ROLLED = Grain.DAY
-_T = TypeVar("_T")
 
 
 def deposit_profiles(beat: Beat, line: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:
@@ -56,7 +54,7 @@ def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Aged]) -> 
 
     Of segments, ages are kept by day only: an hour of a part is few rows, and a year of them much state.
     """
-    for series, aged in with_days(line, outcomes, Aged.__add__):
+    for series, aged in with_days(line, outcomes):
         fine = series.by and Grain(series.grain).seconds < _ROLLED.seconds
         parts = {start: part.flat for start, part in aged.items()} if fine else aged
         old = {start: take_outcome(row) for start, row in beat.outcomes_at(series, parts).items()}
@@ -64,14 +62,12 @@ def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Aged]) -> 
         beat.put_outcomes(series, [keep_outcome(start, part.settled) for start, part in new.items()])
 
 
-def with_days(
-    line: Series, parts: Mapping[int, _T], add: Callable[[_T, _T], _T]
-) -> Iterator[tuple[Series, dict[int, _T]]]:
+def with_days(line: Series, parts: Mapping[int, Aged]) -> Iterator[tuple[Series, dict[int, Aged]]]:
     """A series, and the same rolled up to days where its grain is finer."""
     yield line, dict(parts)
     if Grain(line.grain).seconds < _ROLLED.seconds:
-        days: dict[int, _T] = {}
+        days: dict[int, list[Aged]] = {}
         starts = np.array(list(parts), np.int64)
         for day, part in zip(_ROLLED.regroup(starts).tolist(), parts.values(), strict=True):
-            days[day] = add(days[day], part) if day in days else part
-        yield replace(line, grain=_ROLLED.value), days
+            days.setdefault(day, []).append(part)
+        yield replace(line, grain=_ROLLED.value), {day: ripened(every) for day, every in days.items()}

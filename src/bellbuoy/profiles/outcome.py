@@ -26,7 +26,7 @@ scikit-learn does for doubles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.profiles import buckets
-from bellbuoy.profiles.profile import Cells
+from bellbuoy.profiles.profile import Cells, gather
 from bellbuoy.profiles.spread import Groups, spread
 
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -73,6 +73,22 @@ class Outcome:
         names = [*self.sums, *(name for name in other.sums if name not in self.sums)]
         sums = {name: self.sums.get(name, 0.0) + sign * other.sums.get(name, 0.0) for name in names}
         return Outcome(rows, cells, sums)
+
+
+def added(parts: Sequence[Outcome]) -> Outcome:
+    """All of some outcomes together, as adding one to the other would give; in one pass over their cells."""
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.cells)
+    holders = {name: [part.cells[name] for part in parts if name in part.cells] for name in names}
+    cells = {
+        name: gather([one.codes for one in every], [one.counts for one in every]) for name, every in holders.items()
+    }
+    sums: dict[str, float] = {}
+    for part in parts:
+        for name, value in part.sums.items():
+            sums[name] = sums.get(name, 0.0) + value
+    return Outcome(sum(part.rows for part in parts), cells, sums)
 
 
 @dataclass(frozen=True, slots=True)

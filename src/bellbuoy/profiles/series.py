@@ -12,7 +12,7 @@ import numpy as np
 
 from bellbuoy.profiles.ages import Aged, rung_at
 from bellbuoy.profiles.collect import OUTCOME, PROMISE, add_profiles
-from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.outcome import Outcome, added
 from bellbuoy.profiles.past import Past
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.shelf import take_outcome, take_profile
@@ -90,9 +90,9 @@ class Counts:
         """Outcomes by window start, in order of time; with a `rung` of `ages.LADDER`, as they were at that age."""
         aged = self._aged(OUTCOME, grain, where)
         if self.past is not None and grain != REFERENCE:
-            return rolled(self._then(self.past, aged, Grain(grain), where, rung), grain, Outcome.__add__)
+            return rolled_outcomes(self._then(self.past, aged, Grain(grain), where, rung), grain)
         parts = ((start, part.whole if rung is None else part.until(rung)) for start, part in aged)
-        return rolled(parts, grain, Outcome.__add__)
+        return rolled_outcomes(parts, grain)
 
     def labelled(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, int]:
         """Labelled rows by window start, in order of time."""
@@ -134,7 +134,7 @@ class Counts:
     def promises(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
         """What was predicted, labels or none, by window start; of segments there are days and wider windows only."""
         promises = ((start, part.whole) for start, part in self._aged(PROMISE, grain, where))
-        return rolled(promises, grain, Outcome.__add__)
+        return rolled_outcomes(promises, grain)
 
     def newest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:
         """Start of the newest window in which a column was counted, before the slice's end if it has one; else None."""
@@ -190,6 +190,22 @@ def rolled(rows: Iterable[tuple[int, _T]], grain: Grain | str, add: Callable[[_T
         at = 0 if grain == REFERENCE else int(Grain(grain).regroup(np.array([start], np.int64))[0])
         out[at] = add(out[at], part) if at in out else part
     return dict(sorted(out.items()))
+
+
+def rolled_outcomes(rows: Iterable[tuple[int, Outcome]], grain: Grain | str) -> dict[int, Outcome]:
+    """As `rolled`, of outcomes: many windows are added up at once."""
+    every = list(rows)
+    starts = np.array([start for start, _ in every], np.int64)
+    wide = np.zeros(len(every), np.int64) if grain == REFERENCE else Grain(grain).regroup(starts)
+    parts: dict[int, list[Outcome]] = {}
+    for at, (_, part) in zip(wide.tolist(), every, strict=True):
+        parts.setdefault(at, []).append(part)
+    return {at: added(parts[at]) for at in sorted(parts)}
+
+
+def summed(outcomes: Mapping[int, Outcome]) -> Outcome | None:
+    """All outcomes together; None when there is none."""
+    return added(list(outcomes.values())) if outcomes else None
 
 
 def total(parts: Mapping[int, _T], add: Callable[[_T, _T], _T]) -> _T | None:

@@ -9,7 +9,7 @@ from bellbuoy.metrics.taken import Normal, trailing
 from bellbuoy.profiles.collect import add_profiles, sub_profiles
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Profile
-from bellbuoy.profiles.series import Counts, Slice, total
+from bellbuoy.profiles.series import Counts, Slice, summed, total
 from bellbuoy.windows import Grain
 
 
@@ -36,7 +36,7 @@ class Baseline:
         usual = self.counts.reference_outcome(_timeless(where), rung) if self.normal.reference else None
         if usual is not None and usual.rows:
             return usual
-        return total(self.counts.outcomes(grain, self._before(grain, where), rung), Outcome.__add__)
+        return summed(self.counts.outcomes(grain, self._before(grain, where), rung))
 
     def beside(self, column: str, grain: Grain, where: Slice) -> Iterator[tuple[int, Profile, Profile | None]]:
         """Each window's profile of a column with the usual one; None where nothing is known."""

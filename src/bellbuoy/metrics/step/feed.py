@@ -22,6 +22,8 @@ _LONG_AGO = -(10**15)
 _FEW = 10
 #: So many stretches before one say which share of the labels that are due does come, and so many at the least.
 _USUAL, _LEAST = 28, 3
+#: A stretch in which so much is missing, beyond chance, is none of the usual ones.
+_MISSING = 0.5
 
 
 @dataclass
@@ -94,8 +96,9 @@ def _shortfalls(arrived: Mapping[int, int], due: Mapping[int, float]) -> dict[in
     past: list[float] = []
     for start in sorted(due):
         usual = median(past[-_USUAL:]) if len(past) >= _LEAST else 1.0
-        out[start] = _shortfall(arrived.get(start, 0), due[start] * usual)
-        if due[start] >= _FEW:
+        found = out[start] = _shortfall(arrived.get(start, 0), due[start] * usual)
+        # What is missing now does not make it usual that labels are missing.
+        if due[start] >= _FEW and not (isinstance(found, Measured) and found.low > _MISSING):
             past.append(arrived.get(start, 0) / due[start])
     return out
 

@@ -13,7 +13,7 @@ from bellbuoy.metrics.reading import Reading, Unmeasured
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.metrics.taken import Normal, Taken, taken_at
 from bellbuoy.profiles.outcome import Outcome
-from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, total
+from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, summed
 from bellbuoy.windows import Grain
 
 #: Without a reference set, what labels say is learnt anew so often.
@@ -49,7 +49,7 @@ class Foresight:
         """The same of all windows of a slice together."""
         found = [one for _, one in self._outcomes(grain, where)]
         parts = [one for one in found if not isinstance(one, Unmeasured)]
-        whole = total(dict(enumerate(outcome for outcome, _ in parts)), Outcome.__add__)
+        whole = summed(dict(enumerate(outcome for outcome, _ in parts)))
         if whole is None:
             return next((one for one in found if isinstance(one, Unmeasured)), _NOTHING)
         return estimate_of(metric, whole, min(learnt for _, learnt in parts), self.subject)
@@ -112,13 +112,13 @@ class Foresight:
     def _of_past(self, start: int, end: int) -> Strata | Unmeasured:
         wide = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
         span = Slice(start=start, end=end)
-        whole = total(self.counts.outcomes(wide, span), Outcome.__add__)
+        whole = summed(self.counts.outcomes(wide, span))
         if whole is None:
             return Unmeasured("no labels yet from which to learn what to expect")
         parts: dict[str, dict[str, Outcome]] = {}
         for by, values in self.counts.segments().items():
             for value in values:
-                part = total(self.counts.outcomes(wide, replace(span, by=by, segment=value)), Outcome.__add__)
+                part = summed(self.counts.outcomes(wide, replace(span, by=by, segment=value)))
                 if part is not None:
                     parts.setdefault(by, {})[value] = part
         return learn_parts(whole, parts, self.subject)

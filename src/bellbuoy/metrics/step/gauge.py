@@ -26,7 +26,7 @@ from bellbuoy.profiles.ages import rung_at
 from bellbuoy.profiles.collect import ARRIVALS, NULLS, ROWS, add_profiles
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import CategoryProfile, Profile
-from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, total
+from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, summed, total
 from bellbuoy.windows import Grain, Window, from_seconds, to_seconds
 
 #: Windows looked at beyond those whose labels are still to come.
@@ -145,7 +145,7 @@ class Gauge:
             end = key[0] * Grain.DAY.seconds
             span = replace(where, start=end - int(self.normal.trailing.total_seconds()), end=end)
             parts = (self.counts.outcomes(wide, span, at) for at in (rung, None))
-            then, final = (total(part, Outcome.__add__) or Outcome() for part in parts)
+            then, final = (summed(part) or Outcome() for part in parts)
             self._past[key] = then, final
         return self._past[key]
 
@@ -266,7 +266,7 @@ class Gauge:
     def _over_rows(self, metric: str, grain: Grain, where: Slice, window: Window, rung: int | None) -> Taken | None:
         """What is measured of rows and their labels, over several windows together."""
         part = total(self._row_profiles(grain, where), CategoryProfile.__add__)
-        outcome = total(self.counts.outcomes(grain, where, rung), Outcome.__add__)
+        outcome = summed(self.counts.outcomes(grain, where, rung))
         if part is None and outcome is None:
             return None
         part, outcome = part or CategoryProfile(), outcome or Outcome()

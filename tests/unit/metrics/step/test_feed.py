@@ -106,6 +106,15 @@ def test_a_feed_that_stopped_falls_short_by_all_that_was_due(stage: Stage) -> No
     assert last.reading.low > 0.9
 
 
+def test_a_feed_that_has_been_dead_for_months_is_not_usual(stage: Stage) -> None:
+    for day in range(120):
+        slow(stage, day, 20, hours=3, share=1.0 if day < 30 else 0.0)
+    stage.cycle(START + 120 * DAY)
+    last = readings(stage, "label_shortfall", 120)[-60:]
+    assert len(last) == 60
+    assert {getattr(one.reading, "value", None) for one in last} == {1.0}
+
+
 def test_too_few_labels_are_due_to_miss_any(stage: Stage) -> None:
     for day in range(40):
         slow(stage, day, 3, hours=3)
