@@ -10,7 +10,7 @@ import numpy as np
 from bellbuoy.metrics.reading import Measured, Reading
 
 #: Windows from which a record is told.
-LEAST = 10
+_LEAST = 10
 _SHARE = 0.9
 
 
@@ -30,7 +30,7 @@ def track_record(pairs: Iterable[tuple[Reading, Reading]]) -> Track | None:
     `within` is a distance that was really reached, not one between two.
     """
     both = [(one, two) for one, two in pairs if isinstance(one, Measured) and isinstance(two, Measured)]
-    if len(both) < LEAST:
+    if len(both) < _LEAST:
         return None
     apart = np.array([abs(one.value - two.value) for one, two in both])
     held = [one.low <= two.value <= one.high for one, two in both]

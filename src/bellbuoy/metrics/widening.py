@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from bellbuoy.metrics.intervals import Z, student
 from bellbuoy.metrics.reading import Measured, Reading
-from bellbuoy.metrics.track import LEAST
 
-#: So many estimates before one say how far off they are.
-PAST = 56
+#: So many estimates before one say how far off they are, and so few at the least: Student's factor is 3 then.
+PAST, _FEWEST = 56, 3
 
 
 class Told(NamedTuple):
@@ -32,7 +31,11 @@ class Apart(NamedTuple):
 
 
 def widened(
-    told: Sequence[Told], truth: Mapping[int, Reading], lag: int, ends: tuple[float, float]
+    told: Sequence[Told],
+    truth: Mapping[int, Reading],
+    lag: int,
+    ends: tuple[float, float],
+    before: Iterable[tuple[Reading, Reading]] = (),
 ) -> Iterator[Reading]:
     """Each estimate, in order of time, with its interval widened by what earlier ones missed the truth by.
 
@@ -40,29 +43,29 @@ def widened(
     little more or less from week to week. How much more is what distances between estimates and truths show beyond
     chance: the variance between studies of DerSimonian & Laird (1986), about a mean of 0, since an estimate that is
     always too high is off as well. A window's truth is known a `lag` of seconds after its end, and only what was known
-    when a window began is used for it. `ends` are the least and greatest value that the metric can have.
+    when a window began is used for it. `ends` are the least and greatest value that the metric can have; `before` are
+    estimates and truths that were known before any of them.
     """
     waiting: list[Apart] = []
-    past: list[Apart] = []
+    past = [pair for estimate, real in before if (pair := _apart(estimate, real, 0)) is not None]
     for one in told:
         past += [pair for pair in waiting if pair.known_at <= one.start]
         waiting = [pair for pair in waiting if pair.known_at > one.start]
         yield _wider(one.reading, _beyond_chance(past[-PAST:]), ends)
-        if (pair := _apart(one, truth.get(one.start), lag)) is not None:
+        if (pair := _apart(one.reading, truth.get(one.start), one.end + lag)) is not None:
             waiting.append(pair)
 
 
-def _apart(one: Told, truth: Reading | None, lag: int) -> Apart | None:
-    told = one.reading
+def _apart(told: Reading, truth: Reading | None, known_at: int) -> Apart | None:
     if not isinstance(told, Measured) or not isinstance(truth, Measured):
         return None
     half = (told.high - told.value) if truth.value > told.value else (told.value - told.low)
-    return Apart(one.end + lag, truth.value - told.value, (half / Z) ** 2) if half > 0 else None
+    return Apart(known_at, truth.value - told.value, (half / Z) ** 2) if half > 0 else None
 
 
 def _beyond_chance(past: Sequence[Apart]) -> float:
     """How far estimates stray, 95 times of 100, beyond what chance explains; 0 while too few are known."""
-    if len(past) < LEAST:
+    if len(past) < _FEWEST:
         return 0.0
     excess = math.fsum(pair.distance**2 / pair.variance for pair in past) - len(past)
     variance = max(0.0, excess / math.fsum(1 / pair.variance for pair in past))

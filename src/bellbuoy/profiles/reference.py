@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.errors import SourceError
-from bellbuoy.profiles.ages import Aged
 from bellbuoy.profiles.collect import Tally, add_profiles
-from bellbuoy.profiles.deposit import keep_profiles
+from bellbuoy.profiles.deposit import keep_profiles, with_days
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.profile import Profile
+from bellbuoy.profiles.promise import Promises
 from bellbuoy.profiles.records import Codes, label_records, prediction_records
 from bellbuoy.profiles.series import REFERENCE
 from bellbuoy.profiles.shelf import keep_outcome
@@ -46,6 +46,7 @@ class Reference:
 
     tally: Tally
     pairs: Pairs
+    promises: Promises
     mark: Mark
     notes: list[Note]
     rows: int
@@ -80,13 +81,14 @@ def count_reference(
     kinds[watch.plan.time] = Kind.MOMENT
     pull = table.source.pull(Want(kinds), {}, now)
     pairs = Pairs(watch.target, watch.plan.grain, watch.plan.segments, codes.names)
-    made = Reference(Tally(watch.plan), pairs, {}, [], 0)
+    promises = Promises(watch.target, watch.plan.grain, (), codes.names)
+    made = Reference(Tally(watch.plan), pairs, promises, {}, [], 0)
     for rows in pull:
         made.rows += rows.count
         tell(rows.count)
         made.tally.add(rows, np.zeros(rows.count, np.int64))
         if table.label in there:
-            _pair(made.pairs, rows, watch, table, codes, now)
+            _pair(made, rows, watch, table, codes, now)
     if not made.rows:
         raise SourceError(next((note.message for note in pull.notes), "it has no rows"))
     made.mark, made.notes = {**pull.mark, _ASKED: asked}, pull.notes
@@ -98,11 +100,10 @@ def deposit_reference(beat: Beat, made: Reference, codes: Codes) -> None:
     beat.drop_grain(REFERENCE)
     for line, parts in made.tally.drain():
         keep_profiles(beat, replace(line, grain=REFERENCE), _whole(parts), codes)
-    for line, outcomes in made.pairs.outcomes.items():
-        whole = Aged()
-        for outcome in outcomes.values():
-            whole += outcome
-        beat.put_outcomes(replace(line, grain=REFERENCE), [keep_outcome(0, whole)])
+    for line, outcomes in [*made.pairs.outcomes.items(), *made.promises.counts.items()]:
+        # Outcomes are kept by day: how far estimates stray from day to day is learnt from it.
+        *_, (_, days) = with_days(line, outcomes)
+        beat.put_outcomes(replace(line, grain=REFERENCE), [keep_outcome(start, day) for start, day in days.items()])
     for line, delays in made.pairs.delays.items():
         keep_profiles(beat, replace(line, grain=REFERENCE), _whole(delays), codes)
     beat.put_mark(REFERENCE, made.mark)
@@ -138,15 +139,16 @@ def _asked(watch: Watch, table: ReferenceTable) -> str:
     return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
-def _pair(pairs: Pairs, rows: Rows, watch: Watch, table: ReferenceTable, codes: Codes, now: datetime) -> None:
+def _pair(made: Reference, rows: Rows, watch: Watch, table: ReferenceTable, codes: Codes, now: datetime) -> None:
     time = rows.columns[watch.plan.time]
     assert isinstance(time, Moments)
     assert table.label is not None
     records = prediction_records(rows, time.micro, watch.plan, watch.target, codes)
     labels = label_records(rows, table.label, table.label_time, watch.target, now)
     known = np.isfinite(labels["label"])
+    made.promises.add(records[known])
     # Where nobody says when a row was predicted, or its label was known, nobody knows how long that took.
     timed = np.full(rows.count, table.label_time in rows.columns)
     timed = timed if time.null is None else timed & ~time.null
-    pairs.add(records[known & timed], labels[known & timed])
-    pairs.count(records[known & ~timed], labels[known & ~timed], aged=False)
+    made.pairs.add(records[known & timed], labels[known & timed])
+    made.pairs.count(records[known & ~timed], labels[known & ~timed], aged=False)

@@ -153,6 +153,15 @@ class Counts:
         """The outcome on the reference set; with a `rung`, as it was when each of its windows was so old."""
         return self.outcomes(REFERENCE, where, rung).get(0)
 
+    def reference_windows(self, grain: Grain) -> dict[int, tuple[Outcome, Outcome]]:
+        """Promise and outcome of the reference set by days, or by wider windows, of the same labelled rows."""
+        wide = max(grain, Grain.DAY, key=lambda one: one.seconds)
+        promises, outcomes = (
+            rolled_outcomes(((start, part.whole) for start, part in self._aged(column, REFERENCE, EVERYTHING)), wide)
+            for column in (PROMISE, OUTCOME)
+        )
+        return {start: (promises[start], outcomes[start]) for start in sorted(promises.keys() & outcomes.keys())}
+
     def _aged(self, column: str, grain: Grain | str, where: Slice) -> Iterator[tuple[int, Aged]]:
         return ((row.start, take_outcome(row)) for row in self._outcome_rows(column, grain, where))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bellbuoy.metrics.calibrator import Strata, learn_parts
+from bellbuoy.metrics.catalogue import measure
 from bellbuoy.metrics.estimate import estimate_of
 from bellbuoy.metrics.expected import expected, expected_whole
 from bellbuoy.metrics.reading import Reading, Unmeasured
@@ -18,6 +19,8 @@ from bellbuoy.windows import Grain
 
 #: Without a reference set, what labels say is learnt anew so often.
 _ANEW = Grain.WEEK
+#: Fewer rows than this say nothing of how far estimates stray.
+_TELLING = 30
 _NOTHING = Unmeasured("no score that can be judged")
 
 
@@ -44,6 +47,19 @@ class Foresight:
         for start, found in self._expected[grain, where].items():
             reading = found if isinstance(found, Unmeasured) else estimate_of(metric, *found, self.subject)
             yield replace(taken_at(start, grain, reading, rows[start]), estimate=True)
+
+    def record(self, metric: str, grain: Grain) -> list[tuple[Reading, Reading]]:
+        """Estimates of the reference set's own days, or wider windows, each with what its labels say."""
+        strata = self._learnt(0) if self.normal.reference else None
+        if strata is None or isinstance(strata, Unmeasured):
+            return []
+        told = (
+            (expected(promise, strata.whole), outcome)
+            for promise, outcome in self.counts.reference_windows(grain).values()
+            if outcome.rows >= _TELLING
+        )
+        rows = strata.whole.rows
+        return [(estimate_of(metric, one, rows, self.subject), measure(metric, two, self.subject)) for one, two in told]
 
     def over(self, metric: str, grain: Grain, where: Slice) -> Reading:
         """The same of all windows of a slice together."""

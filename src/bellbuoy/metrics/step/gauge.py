@@ -100,14 +100,16 @@ class Gauge:
     def estimates(self, metric: str, grain: Grain, where: Slice = EVERYTHING) -> list[Taken]:
         """A performance metric of every window as it is expected to be, before labels, in order of time.
 
-        Intervals are as wide as earlier estimates turned out to need, those before the slice included.
+        Intervals are as wide as earlier estimates turned out to need: those before the slice, and those of the
+        reference set, included.
         """
         early = where if where.start is None else replace(where, start=where.start - PAST * grain.seconds)
         taken = list(self.foresight.estimates(metric, grain, early))
         told = [Told(to_seconds(one.window.start), to_seconds(one.window.end), one.reading) for one in taken]
         lag = int((self.mature_after or timedelta(0)).total_seconds())
         truth = {to_seconds(at.start): one for at, one in truths(self.take(metric, grain, early)).items()}
-        wider = widened(told, truth, lag, ends_of(metric))
+        before = [] if where.by else self.foresight.record(metric, grain)
+        wider = widened(told, truth, lag, ends_of(metric), before)
         found = (replace(one, reading=reading) for one, reading in zip(taken, wider, strict=True))
         return [one for one in found if where.start is None or to_seconds(one.window.start) >= where.start]
 
