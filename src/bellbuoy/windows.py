@@ -104,17 +104,24 @@ def parse_time(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as why:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as why:
         raise ConfigError(f"{text!r} is not a time", hint="write it as 2013-11-04T10:00:00Z") from why
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def parse_duration(text: str) -> timedelta:
     """A duration written as `15m`, `6h`, `1d12h` or, ISO 8601, `PT15M`.
 
     Raises:
-        ConfigError: the text is neither.
+        ConfigError: the text is neither, or too long to reckon with.
     """
+    try:
+        return _duration(text)
+    except OverflowError as why:
+        raise ConfigError(f"{text!r} is too long a duration", hint="write it as 15m, 6h or 7d") from why
+
+
+def _duration(text: str) -> timedelta:
     plain = text.strip()
     parts = _DURATION.findall(plain)
     if parts and re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", plain):

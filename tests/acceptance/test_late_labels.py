@@ -72,6 +72,26 @@ def test_what_was_believed_then_knew_fewer_labels(told: Any) -> None:
     assert 0 < known[0] < known[1]
 
 
+def test_of_columns_only_windows_that_had_ended_are_shown_then(told: Any) -> None:
+    moment = START + timedelta(days=10, hours=6)
+    last = told("--metric", "null_rate", "--column", "income", "--as-of", iso(moment))["readings"][-1]
+    assert last["end"] <= iso(moment)
+
+
+def test_an_estimate_then_is_of_a_window_that_had_ended(told: Any) -> None:
+    moment = START + timedelta(days=10, hours=6)
+    readings = told("--metric", "auc", "--estimate", "--as-of", iso(moment))["readings"]
+    assert all(one["end"] <= iso(moment) for one in readings if one["estimate"])
+
+
+def test_before_the_first_row_a_page_is_empty(counted: Path) -> None:
+    moment = START - timedelta(days=300)
+    with open_app(counted, FrozenClock(AT)) as app:
+        page = app.reads.page("credit", metric=None, grain=None, start=None, end=None, version=None, as_of=moment)
+    assert (page.points, page.status.champion) == ((), None)
+    assert {column.null_rates for column in page.columns} == {()}
+
+
 def test_a_moment_in_the_future_is_now(told: Any) -> None:
     assert told("--metric", "auc", "--as-of", "2999-01-01T00:00:00Z")["as_of"] == iso(AT)
 
@@ -79,6 +99,10 @@ def test_a_moment_in_the_future_is_now(told: Any) -> None:
 def test_an_age_shows_what_windows_were_like_then(told: Any) -> None:
     young, now = told("--metric", "auc", "--age", "0m")["readings"], told("--metric", "auc")["readings"]
     assert sum(one["labelled"] for one in young) < sum(one["labelled"] for one in now)
+
+
+def test_the_age_that_is_shown_is_told(told: Any) -> None:
+    assert told("--metric", "auc", "--age", "5d")["age"] == "4d"
 
 
 @pytest.mark.parametrize("option", [("--estimate",), ("--age", "1d")])

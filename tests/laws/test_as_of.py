@@ -176,7 +176,7 @@ class Told:
         with self.database.read() as shelf:
             ledgers = (Ledger(self.folder / "ledger", kind, shelf.ledger("m", kind)) for kind in (PREDICTIONS, LABELS))
             kept = Kept(*ledgers, self.task.target, ("city",), shelf.names("m") | {0: ""})  # type: ignore[call-arg, arg-type]
-            counts = Counts(shelf, "m", Grain.HOUR, past=Past(kept, Grain.HOUR, moment))
+            counts = Counts(shelf, "m", Grain.HOUR, past=Past(kept, moment))
             yield Gauge(counts, self.task.subject, Normal(reference=False, trailing=timedelta(days=28)), moment)
 
 

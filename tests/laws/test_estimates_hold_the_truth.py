@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from bellbuoy.metrics.catalogue import measure
 from bellbuoy.metrics.estimate import estimate_of
 from bellbuoy.metrics.expected import expected
 from bellbuoy.metrics.reading import Measured
-from bellbuoy.metrics.subject import Subject
+from bellbuoy.metrics.subject import Money, Subject
 from bellbuoy.profiles.outcome import Outcome, binary_promise, multiclass_promise, regression_promise
 
 Draw = Callable[[int, int], tuple[Outcome, Outcome]]
@@ -82,6 +83,72 @@ def test_estimates_of_a_multiclass_model_hold_the_truth() -> None:
 @pytest.mark.slow
 def test_estimates_of_a_regression_hold_the_truth() -> None:
     assert missed(regression, REGRESSION, ["mae", "rmse", "bias", "r2", "error_p50"], 0.92) == {}
+
+
+def good(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    """Scores that hardly leave a doubt: a mistake in a window of fifty, or none."""
+    return promised(scored(rows, seed=seed, shift=0.0, steep=30.0))
+
+
+def parted(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    """Labels that scores tell without any mistake."""
+    random = np.random.default_rng(seed)
+    label = (random.random(rows) < 0.2).astype(np.int64)
+    return promised(Scored(np.where(label, 0.8, 0.0) + 0.2 * random.random(rows), label))
+
+
+def seldom(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    return promised(scored(rows, seed=seed, shift=5.0, steep=1.5))
+
+
+def usual(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    return promised(scored(rows, seed=seed, shift=-4.0, steep=1.5))
+
+
+def blind(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    random = np.random.default_rng(seed)
+    return promised(Scored(random.random(rows), (random.random(rows) < 0.4).astype(np.int64)))
+
+
+def sharp(rows: int, seed: int) -> tuple[Outcome, Outcome]:
+    window = classed(rows, seed=seed, sharp=20.0)
+    return multiclass_promise(window.scores, window.predicted, CLASSES).whole(), window.outcome
+
+
+def narrow(draw: Draw, subject: Subject, metrics: Sequence[str], rows: int) -> Mapping[str, float]:
+    """As `missed`, of windows of few rows, of which some have no such metric."""
+    held: dict[str, list[bool]] = {metric: [] for metric in metrics}
+    for seed in range(DRAWS // 2):
+        calibration = learn(draw(4_000, 10_000 + seed)[1], subject)
+        assert isinstance(calibration, Calibration)
+        promise, outcome = draw(rows, seed)
+        ahead = expected(promise, calibration)
+        for metric, found in held.items():
+            told, truth = estimate_of(metric, ahead, calibration.rows, subject), measure(metric, outcome, subject)
+            if isinstance(told, Measured) and isinstance(truth, Measured):
+                found.append(told.low - 1e-12 <= truth.value <= told.high + 1e-12)
+    assert all(held.values())
+    return {metric: sum(one) / len(one) for metric, one in held.items() if sum(one) / len(one) < 0.92}
+
+
+#: A miss costs dearly, and may not be there.
+PAID = replace(BINARY, money=Money(((0.0, -900.0), (-15.0, 120.0))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [50, 200])
+@pytest.mark.parametrize("draw", [good, parted, seldom, usual, blind])
+def test_estimates_of_small_windows_hold_the_truth_where_a_kind_may_be_lacking(draw: Draw, rows: int) -> None:
+    metrics = (*CLOSE, "ks", "gini", "specificity", "mean_value")
+    assert narrow(draw, PAID, metrics, rows) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [50, 200])
+@pytest.mark.parametrize("draw", [multiclass, sharp])
+def test_they_do_for_several_classes_of_which_one_is_rare(draw: Draw, rows: int) -> None:
+    of_one = ("precision:great", "recall:great", "f1:great", "base_rate:great", "auc:great")
+    assert narrow(draw, MULTICLASS, ("accuracy", "auc", "f1", "precision", "recall", *of_one), rows) == {}
 
 
 PAST = learn(scored(5_000).outcome, BINARY)

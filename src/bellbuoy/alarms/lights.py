@@ -104,7 +104,7 @@ def model_light(metric: str, now: Reading, usual: Reading, better: str, past: Se
 def _behind(text: str, behind: float, slack: float, best: float, past: Sequence[float]) -> Light:
     """The light of a metric whose interval lies behind the baseline's; higher values are better."""
     if behind <= slack:
-        return Light(LightState.OK, f"{text}, less than a tenth behind it")
+        return Light(LightState.OK, f"{text}, not surely more than a tenth behind it")
     if len(past) < _FEW_SPANS:
         return Light(LightState.UNKNOWN, f"{text}; too little has been seen to know whether that is usual")
     if best >= _worst(past, slack):

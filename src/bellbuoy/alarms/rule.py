@@ -67,7 +67,7 @@ class Condition:
         if not isinstance(reading, Measured):
             return Breach.UNKNOWN
         ends = {_TESTS[self.test](end, self.threshold) for end in (reading.low, reading.high)}
-        if len(ends) > 1:
+        if len(ends) > 1 or (self.test in {"==", "!="} and reading.low < self.threshold < reading.high):
             return Breach.UNKNOWN
         return Breach.YES if ends.pop() else Breach.NO
 

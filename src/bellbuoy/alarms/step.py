@@ -75,6 +75,8 @@ def judged(model: str, rule: Rule, old: AlarmRow | None, seen: Look, now: dateti
     after = advance(before, seen.breach, rule.holds, now)
     if old is None and after.state is State.INACTIVE:
         return None
+    if old is not None and seen.breach is Breach.UNKNOWN and not _open(after):
+        return old  # what is over stays as it ended
     if after == before:
         return _seen(old, taken) if old is not None and taken is not None and _open(after) else old
     return _row(model, rule, old, after, taken, now)
@@ -108,7 +110,7 @@ def _row(model: str, rule: Rule, old: AlarmRow | None, alarm: Alarm, taken: Take
         since=to_micro(alarm.since),
         calm_since=None if alarm.calm_since is None else to_micro(alarm.calm_since),
         fired_at=at if alarm.state is State.FIRING and row.fired_at is None else row.fired_at,
-        resolved_at=at if alarm.state is State.RESOLVED else row.resolved_at,
+        resolved_at=at if alarm.state is State.RESOLVED and row.state != State.RESOLVED.value else row.resolved_at,
         threshold=rule.condition.threshold,
         reason=alarm.reason,
     )
@@ -124,7 +126,7 @@ def _seen(row: AlarmRow, taken: Taken) -> AlarmRow:
 def look(rule: Rule, gauge: Gauge, now: datetime) -> Look:
     """What a rule sees at a moment.
 
-    An early rule is broken by the newest window whose labels are still coming, as soon as its whole interval lies
+    An early rule is broken by the newest windows whose labels are still coming, as soon as their whole interval lies
     beyond the limit. Else, and for all other rules, the newest window decides whose labels have come.
     """
     condition = rule.condition
@@ -132,8 +134,6 @@ def look(rule: Rule, gauge: Gauge, now: datetime) -> Look:
     if rule.early and condition.column is None and entry(condition.metric).family is Family.PERFORMANCE:
         where = Slice(by=condition.by or "", segment=condition.segment or "")
         for taken in gauge.early(condition.metric, where):
-            if newest is not None and taken.window.start <= newest.window.start:
-                break
             if (breach := condition.decided(taken.reading)) is Breach.YES:
                 return Look(taken, breach)
             if breach is Breach.NO:  # all is well as far as early labels tell: the last word is with complete ones

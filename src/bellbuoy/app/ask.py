@@ -15,8 +15,9 @@ from bellbuoy.metrics.flow import BY_ARRIVAL, ROW_FLAGS
 from bellbuoy.metrics.step import Gauge
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.metrics.taken import Taken
+from bellbuoy.profiles.ages import LADDER, rung_at
 from bellbuoy.profiles.series import Counts, Slice
-from bellbuoy.windows import Grain, to_seconds
+from bellbuoy.windows import Grain, format_duration, to_seconds
 
 #: Names that a hint lists at most.
 _LISTED = 30
@@ -86,6 +87,14 @@ def _of_labels(asked: Asked) -> None:
     for said, where in ((asked.estimate, "estimate"), (asked.age is not None, "age")):
         if said and family is not Family.PERFORMANCE:
             raise ConfigError(f"{asked.metric} does not wait for labels", where=where, hint="leave it out")
+    if asked.age is not None and asked.where.by and asked.grain.seconds < Grain.DAY.seconds:
+        raise ConfigError("ages of labels are kept of segments by day only", where="age", hint="ask for --grain 1d")
+
+
+def told_age(age: timedelta) -> str:
+    """The age that windows are cut at where one is asked for: that of the highest rung not above it."""
+    rung = rung_at(age)
+    return "0s" if rung is None else format_duration(timedelta(seconds=LADDER[rung]))
 
 
 def counted_by_segment(model: Model, metric: str, column: str | None) -> None:

@@ -21,6 +21,7 @@ from bellbuoy.config import spec_model as spec
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError, Fault, Faults, SourceError
 from bellbuoy.metrics.catalogue import find
+from bellbuoy.metrics.money import TOTALS
 from bellbuoy.metrics.step import Gauge
 from bellbuoy.metrics.taken import Normal
 from bellbuoy.profiles.reference import Reference, count_reference, deposit_reference
@@ -129,6 +130,9 @@ def rule_of(model: Model, rule: spec.Rule, kind: str = "custom") -> Rule:
     plan = plan_of(model)
     if condition.column is not None and condition.column not in plan.columns:
         raise ConfigError(f"column {condition.column!r} is not watched", hint=nearest(condition.column, plan.columns))
+    if rule.early and condition.metric in TOTALS:
+        hint = "write mean_value, or leave early out"
+        raise ConfigError(f"{condition.metric} is a total: what is missing of it is not known early", hint=hint)
     if condition.by is not None:
         among(condition.by, plan.segments, "segment")
         counted_by_segment(model, condition.metric, condition.column)

@@ -103,7 +103,9 @@ class Seen:
     def lately(self, windows: int = SHOWN) -> Slice:
         """The newest windows of the overview."""
         newest, width = self.gauge.last(self.grain), self.grain.seconds
-        return EVERYTHING if newest is None else Slice(start=newest - (windows - 1) * width, end=newest + width)
+        if newest is None:  # nothing but the future, or nothing at all
+            return Slice(end=to_seconds(self.gauge.now))
+        return Slice(start=newest - (windows - 1) * width, end=newest + width)
 
 
 def grain_shown(model: Model) -> Grain:
@@ -164,10 +166,19 @@ def _model_verdict(seen: Seen, performance: Sequence[Taken]) -> Light:
         return Light(LightState.UNKNOWN, "no labels yet that can be judged")
     spans = [_span(seen, newest.window.end, back) for back in range(_SPANS_BACK)]
     ripe = _light_of(seen, metric, spans[0], spans[2:])
+    if _stale(seen, newest):
+        ripe = Light(LightState.UNKNOWN, f"{ripe.why}, and no labels since that can be judged")
     if ripe.state is LightState.TROUBLE:
         return ripe
     early = (_early_light(seen, metric, span, spans[1:]) for span in _young_spans(seen, newest.window.end))
     return next((light for light in early if light.state is LightState.TROUBLE), ripe)
+
+
+def _stale(seen: Seen, newest: Taken) -> bool:
+    """Whether rows have gone on for long without labels that can be judged: what was so then says little of now."""
+    last = seen.gauge.last(seen.grain)
+    waits = 2 * (seen.gauge.mature_after or timedelta(0)) + 2 * _SPAN * seen.grain.delta
+    return last is not None and from_seconds(last) - newest.window.end > waits
 
 
 def _light_of(seen: Seen, metric: str, span: Slice, earlier: Sequence[Slice], rung: int | None = None) -> Light:
@@ -178,7 +189,15 @@ def _light_of(seen: Seen, metric: str, span: Slice, earlier: Sequence[Slice], ru
     title = entry(metric).title
     if rung is not None:
         title += f" of the newest windows at the age of {format_duration(timedelta(seconds=LADDER[rung]))}"
-    return model_light(title, now, usual, entry(metric).better.value, known)
+    light = model_light(title, now, usual, entry(metric).better.value, known)
+    return replace(light, why=f"{light.why}; {_told(span)}")
+
+
+def _told(span: Slice) -> str:
+    """A stretch of days as people say it."""
+    assert span.start is not None
+    assert span.end is not None
+    return f"{from_seconds(span.start):%-d %b} to {from_seconds(span.end - 1):%-d %b %Y}"
 
 
 def _young_spans(seen: Seen, ripe: datetime) -> Iterator[Slice]:
@@ -229,8 +248,9 @@ def _labels_missing(seen: Seen) -> Iterator[str]:
     """What the label feed's alarm says while it fires."""
     row = newest_of_each(seen.alarms).get(LABEL_FEED.name)
     if row is not None and State(row.state) is State.FIRING and row.start is not None:
-        share = 100 * (1 - (row.value or 0.0))
-        yield f"only {share:.0f}\u00a0% of the labels that were due on {from_seconds(row.start):%Y-%m-%d} came"
+        share, since = 100 * (1 - (row.value or 0.0)), from_micro(row.pending_at or row.since)
+        last = f"{share:.0f}\u00a0% on {from_seconds(row.start):%-d %b}"
+        yield f"labels stopped or slowed before {since:%-d %b %Y}: of those that were due, {last} came"
 
 
 def gap_of(seen: Seen) -> timedelta:

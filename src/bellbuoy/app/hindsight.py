@@ -36,7 +36,7 @@ def past_of(shelf: Shelf, row: ModelRow, model: Model, folder: Path, now: dateti
     names = shelf.names(model.name) | {0: ""}
     forgotten = row.facts.get("forgotten")
     since = forgotten if isinstance(forgotten, int) else None
-    return Past(Kept(predictions, labels, target_of(model), segments_of(model), names, since), model.grain, now)
+    return Past(Kept(predictions, labels, target_of(model), segments_of(model), names, since), now)
 
 
 def alarms_then(rows: Iterable[AlarmRow], now: datetime) -> list[AlarmRow]:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bellbuoy.app.ask import Question, taken_of
+from bellbuoy.app.ask import Question, taken_of, told_age
 from bellbuoy.app.cycle import gauge_of
 from bellbuoy.app.glance import Seen, aged, gap_of, glance
 from bellbuoy.app.hindsight import alarms_then, past_of, retried
 from bellbuoy.app.marks import marks_changed
 from bellbuoy.app.memory import Memory
-from bellbuoy.app.page import View, page_of
+from bellbuoy.app.page import View, page_of, unit_of
 from bellbuoy.app.parts import by_of, change_document, change_of, each_of
 from bellbuoy.app.plans import ledger_folder
 from bellbuoy.app.points import point_document, point_of
@@ -136,6 +136,8 @@ class StateReads:
                 "column": asked.column,
                 "grain": asked.grain.value,
                 "as_of": iso(seen.gauge.now),
+                "unit": unit_of(seen.model, asked.metric),
+                **({"age": told_age(asked.age)} if asked.age is not None else {}),
                 "readings": [point_document(point) for point in points],
                 **({"track": _track_document(found[0][1])} if asked.estimate and len(found) == 1 else {}),
             }

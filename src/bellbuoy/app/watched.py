@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bellbuoy.app.pack import alarms_of
 from bellbuoy.app.plans import segments_of
-from bellbuoy.config.spec import Alarms, Model, Task, Value
+from bellbuoy.config.spec import Model, Task, Value
 from bellbuoy.windows import format_duration
 
 
@@ -25,7 +26,7 @@ def _sentences(model: Model) -> Iterator[str]:
     baseline = model.baseline
     normal = baseline.reference or f"the {format_duration(baseline.trailing)} before"
     yield f"Compared with {normal}."
-    yield _alarms(model.alarms)
+    yield _alarms(model)
     if model.retrain is not None:
         when = [f"at {model.retrain.schedule}"] if model.retrain.schedule else []
         when += [f"when {_listed(model.retrain.on)} fires"] if model.retrain.on else []
@@ -63,8 +64,11 @@ def _worth(value: Value) -> str:
     return f"What decisions are worth is counted{unit}, {how}."
 
 
-def _alarms(alarms: Alarms) -> str:
-    rules = [f"{rule.name} ({rule.when})" for rule in alarms.rule]
+def _alarms(model: Model) -> str:
+    rules = [f"{rule.name} ({rule.when})" for rule in model.alarms.rule]
+    if any(kind == "label" for _, kind in alarms_of(model)):
+        rest = f"; {_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else ""
+        return f"Three lights (model, pipeline, world) are kept, and label-feed rings when labels stop{rest}."
     own = f"{_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else "no rule of your own yet"
     return f"Three lights (model, pipeline, world) are kept, and {own}."
 

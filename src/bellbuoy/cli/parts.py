@@ -94,7 +94,7 @@ def _show(document: _Row) -> None:
     print_text(_headline(document), "bold")
     rows = _parts(document)
     if not rows:
-        print_note("rows are of one kind only: name columns under [segments] to tell them apart")
+        print_note("no part to tell apart here: name columns under [segments], or ask for less at once")
         return
     heads = ("part", "now", "95\u00a0% from", "to", "usually", "labelled", "share", "contribution", "beyond chance")
     print_table((*heads, "beyond its share", ""), [_line(row) for row in rows], spare=(5, 2, 3))

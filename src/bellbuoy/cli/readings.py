@@ -14,6 +14,8 @@ from bellbuoy.cli.options import HERE, JsonOption, NowOption, ProjectOption, clo
 from bellbuoy.cli.output import print_json, print_table, print_text
 from bellbuoy.windows import parse_duration, parse_time
 
+#: From here on numbers are shown whole: nobody reads money in powers of ten.
+_MANY = 10_000
 #: Columns of the CSV.
 _COLUMNS = (
     "start",
@@ -79,7 +81,9 @@ def readings(
     elif as_csv:
         _print_csv(_rows(document))
     else:
-        _print_table(str(document["metric"]), _rows(document))
+        unit = f" in {document['unit']}" if document["unit"] else ""
+        at = f" at {document['age']}" if "age" in document else ""
+        _print_table(f"{document['metric']}{unit}{at}", _rows(document))
         if document.get("track"):
             print_text(_track(cast(Mapping[str, float], document["track"])))
 
@@ -140,4 +144,6 @@ def _track(track: Mapping[str, float]) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float | int) else ""
+    if not isinstance(value, float | int):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.4g}"

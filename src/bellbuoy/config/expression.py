@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -143,7 +143,14 @@ def read_expression(text: str) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as why:
         hint = "== compares" if re.search(r"(?<![=!<>])=(?!=)", plain) else _EXAMPLE
         raise ConfigError("cannot be read as an expression", hint=hint) from why
-    return Expression(text, _Reader(quoted).node(tree))
+    try:
+        return Expression(text, _Reader(quoted).node(tree))
+    except RecursionError as why:
+        raise _too_deep() from why
+
+
+def _too_deep() -> ConfigError:
+    return ConfigError("is nested too deeply", hint="make a column of it where the rows are made")
 
 
 def _stand_in(match: re.Match[str], quoted: dict[str, str]) -> str:
@@ -179,7 +186,7 @@ class _Reader:
     def node(self, tree: ast.expr, depth: int = 0) -> Node:
         """What a part of the text says, when it is allowed."""
         if depth > _DEEPEST:
-            raise ConfigError("is nested too deeply", hint="make a column of it where the rows are made")
+            raise _too_deep()
         match tree:
             case ast.Constant(value=bool() | int() | float() as value):
                 return Constant(_finite(value))
@@ -189,6 +196,8 @@ class _Reader:
                 return self._name(name)
             case ast.Compare():
                 return self._compared(tree, depth)
+            case ast.BinOp(op=ast.Add() | ast.Sub()) if len(terms := _terms(tree)) > _DEEPEST:
+                return self._sum(terms, depth)
             case ast.UnaryOp(op=op) | ast.BinOp(op=op) | ast.BoolOp(op=op) if type(op) in _OPERATORS:
                 return self._apply(_OPERATORS[type(op)], _operands(tree), depth)
             case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]):
@@ -201,6 +210,14 @@ class _Reader:
 
     def _apply(self, what: str, parts: list[ast.expr], depth: int) -> Apply:
         return Apply(what, tuple(self.node(part, depth + 1) for part in parts))
+
+    def _sum(self, terms: Sequence[tuple[bool, ast.expr]], depth: int) -> Node:
+        """A long sum, halved again and again, so that it is not as deep as it is long."""
+        if len(terms) == 1:
+            less, tree = terms[0]
+            return self._apply("minus", [tree], depth) if less else self.node(tree, depth)
+        half = len(terms) // 2
+        return Apply("+", (self._sum(terms[:half], depth + 1), self._sum(terms[half:], depth + 1)))
 
     def _call(self, name: str, parts: list[ast.expr], depth: int) -> Apply:
         if name not in FUNCTIONS:
@@ -251,6 +268,15 @@ class _Reader:
                 hint = _ALLOWED
         shown = text if len(text) <= 60 else f"{text[:57]}…"
         return ConfigError(f"{shown} is not allowed in an expression", hint=hint)
+
+
+def _terms(tree: ast.expr) -> list[tuple[bool, ast.expr]]:
+    """What a sum is of, in order, each with whether it is taken off."""
+    terms: list[tuple[bool, ast.expr]] = []
+    while isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub):
+        terms.append((isinstance(tree.op, ast.Sub), tree.right))
+        tree = tree.left
+    return [(False, tree), *terms[::-1]]
 
 
 def _operands(tree: ast.UnaryOp | ast.BinOp | ast.BoolOp) -> list[ast.expr]:

@@ -234,7 +234,7 @@ def _worth(guess: Guess) -> Iterator[_Line]:
 
 def _alarms(task: Task) -> Iterator[_Line]:
     name, when = _RULES[task]
-    yield _Line('pack = "standard"', "the calibrated set, still empty in this version; the three lights watch already")
+    yield _Line('pack = "standard"', "label-feed rings when labels stop; the three lights watch the rest")
     yield _Line('budget = "1 false alarm per 30d"', "what its thresholds will be calibrated to")
     yield _Line(
         f'\n# A rule of your own:\n# [[alarms.rule]]\n# name = "{name}"\n# when = "{when}"\n# severity = "critical"'

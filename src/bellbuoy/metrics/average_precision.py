@@ -14,6 +14,9 @@ from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 _MANY = 2.0**20
 #: With no more positive rows the variance is at least that of a share of them (Boyd, Eng & Page 2013).
 _FEW = 10
+#: With no more negative rows, and fewer than positive ones, the variance is at least that of a sum over them whose
+#: terms vary by so many times the square of their mean: calibrated by simulation.
+_SOME, _TAILS = 50, 3.0
 
 
 def pr_auc(counts: Ranked, rows: int) -> Reading:
@@ -49,10 +52,12 @@ def _interval(value: float, counts: Ranked) -> Interval:
     sample's value is too high on average, since every positive row is among those called with it, and the low end
     allows for that.
     """
-    positive, every = counts.positive, counts.positive + counts.negative
+    positive, negative, every = counts.positive, counts.negative, counts.positive + counts.negative
     binomial = value * (1 - value) / (positive * max(1.0, positive / _FEW))
-    variance = _variance(counts) * (student(max(1.0, positive - 1)) / Z) ** 2
-    low, high = share_interval(value, max(variance, binomial), positive)
+    variance = _variance(counts) * (student(max(1.0, (min(positive, negative) or positive) - 1)) / Z) ** 2
+    # What lacks to 1 is owed to the negatives alone: of few, some high up, it is as unsure as a sum of long tails.
+    owed = _TAILS * (1 - value) ** 2 / (negative * max(1.0, negative / _SOME)) if 0 < negative < positive else 0.0
+    low, high = share_interval(value, max(variance, binomial, owed), positive)
     few, many = rate_interval(positive / every, every)
     below = value - min(value, _moved(value, positive / every, few))
     above = max(value, _moved(value, positive / every, many)) - value

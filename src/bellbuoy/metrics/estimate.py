@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,21 +13,27 @@ from bellbuoy.metrics.calibration import reliability
 from bellbuoy.metrics.calibrator import Calibration
 from bellbuoy.metrics.catalogue import entry, measure
 from bellbuoy.metrics.expected import expected
-from bellbuoy.metrics.ranking import Ranked
-from bellbuoy.metrics.reading import Reading, Unmeasured
+from bellbuoy.metrics.lacking import reach
+from bellbuoy.metrics.ranking import SMIRNOV, Ranked
+from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles.outcome import Outcome
 
-#: Metrics that may be below 0; all others may not.
-_SIGNED = frozenset({"bias", "r2", "gini", "error_p05", "error_p50", "error_p95", "value", "mean_value"})
+_LARGEST = sys.float_info.max
+#: The least that metrics can be which may be below 0; all others may not.
+_LEAST = {"gini": -1.0} | dict.fromkeys(
+    ("bias", "r2", "error_p05", "error_p50", "error_p95", "value", "mean_value"), -_LARGEST
+)
 #: The most that metrics can be which may be above 1; all others may not.
-_MOST = {"lift": 10.0, "brier": 2.0} | dict.fromkeys(
+_MOST = {"lift": 10.0, "brier": 2.0, "log_loss": binary.WORST_LOSS} | dict.fromkeys(
     (
-        *("log_loss", "mae", "rmse", "mse", "bias", "error_p05", "error_p50", "error_p95"),
+        *("mae", "rmse", "mse", "bias", "error_p05", "error_p50", "error_p95"),
         *("absolute_error_p50", "absolute_error_p90", "absolute_error_p95", "value", "mean_value"),
     ),
-    math.inf,
+    _LARGEST,
 )
+#: Metrics that chance only ever adds to.
+ROUGH = {"ece", "classwise_ece", "ks"}
 _NOT_BY_CELL = Unmeasured("what a row is worth is worked out when its label comes; it is not estimated before")
 _NO_PERCENTAGE = Unmeasured("it takes a row's label and its error together, which is not estimated before labels come")
 _NOTHING = Unmeasured("no predictions")
@@ -55,27 +62,64 @@ def estimate_of(name: str, outcome: Outcome, learnt: int, subject: Subject) -> R
     reading = _with_chance(head, measure(name, outcome, subject), outcome, subject)
     if isinstance(reading, Unmeasured):
         return reading
-    wider = math.sqrt(1 + outcome.rows / max(1, learnt))
-    low, high = (reading.value + wider * (end - reading.value) for end in (reading.low, reading.high))
-    least, most = ends_of(name)
-    return replace(reading, low=max(least, low), high=min(most, high))
+    value, wider = reading.value, math.sqrt(1 + outcome.rows / max(1, learnt))
+    below, above = (wider * side for side in _sides(head, reading, subject))
+    down, up = reach(name, outcome, subject)
+    least, most = _ends(name, subject, outcome.rows)
+    low, high = max(least, value - math.hypot(below, down)), min(most, value + math.hypot(above, up))
+    return replace(reading, low=min(value, low), high=max(value, high))
 
 
-def ends_of(name: str) -> tuple[float, float]:
-    """The least and the greatest value that a metric can have."""
+def _sides(head: str, reading: Measured, subject: Subject) -> tuple[float, float]:
+    """How far the interval of a metric reaches below and above it when it stands for the truth, and not for a sample.
+
+    Wilson's interval and its like reach further towards the middle, for that is where the truth behind an extreme
+    sample lies. Around a truth samples stray outwards as far: neither side is less than half of both.
+    """
+    below, above = reading.value - reading.low, reading.high - reading.value
+    if subject.task == "regression" or head in ROUGH:
+        return below, above
+    half = below / 2 + above / 2
+    return max(half, below), max(half, above)
+
+
+def ends_of(name: str, subject: Subject | None = None) -> tuple[float, float]:
+    """The least and the greatest value that a metric can have, whatever the window; finite.
+
+    With a subject, what a row is worth on average ends where its gains do. A total has no end without its rows.
+    """
+    return _ends(name, subject, None)
+
+
+def _ends(name: str, subject: Subject | None, rows: int | None) -> tuple[float, float]:
     head = name.partition(":")[0]
-    return -math.inf if head in _SIGNED else 0.0, _MOST.get(head, 1.0)
+    money = subject.money if subject is not None else None
+    times = rows if head == "value" else 1
+    if money is not None and money.gains and head in {"value", "mean_value"} and times is not None:
+        gains = [one for line in money.gains for one in line]
+        return max(-_LARGEST, times * min(gains)), min(_LARGEST, times * max(gains))
+    return _LEAST.get(head, 0.0), _MOST.get(head, 1.0)
 
 
 def _with_chance(head: str, reading: Reading, outcome: Outcome, subject: Subject) -> Reading:
-    """A calibration error as labels will show it: they stray by chance, and every straying adds to it."""
-    if isinstance(reading, Unmeasured) or head not in {"ece", "classwise_ece"}:
+    """A calibration error as labels will show it: they stray by chance, and every straying adds to it.
+
+    It adds to the KS distance as well: at all scores at once the distance strays no farther than Smirnov (1939) says.
+    """
+    if isinstance(reading, Unmeasured) or head not in ROUGH:
         return reading
+    if head == "ks":
+        counts = binary.by_score(outcome)
+        return replace(reading, high=max(reading.high, reading.value + _smirnov(counts)))
     parts = [binary.by_score(outcome)]
     if subject.task == "multiclass":
         parts = [multiclass.by_score(outcome, name) for name in subject.classes]
     more = sum(_straying(part) for part in parts if len(part.buckets)) / len(parts)
     return replace(reading, value=reading.value + more, high=reading.high + more)
+
+
+def _smirnov(counts: Ranked) -> float:
+    return SMIRNOV * math.sqrt(1 / counts.positive + 1 / counts.negative)
 
 
 def _straying(counts: Ranked) -> float:

@@ -59,4 +59,8 @@ def _lacking(total: float, rows: int) -> Unmeasured | None:
 
 def sum_of(outcome: Outcome, name: str) -> float:
     """A named sum of an outcome; NaN where it was never kept."""
-    return outcome.sums.get(name, math.nan)
+    total = outcome.sums.get(name)
+    if total is None:
+        return math.nan
+    # Of an infinite term that was taken back no number is left: the sum is beyond a double still.
+    return math.inf if math.isnan(total) else total

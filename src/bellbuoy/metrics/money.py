@@ -25,6 +25,8 @@ from bellbuoy.profiles.profile import Cells
 NOT_WORKED_OUT = Unmeasured("the value was not worked out when these labels came")
 NO_VALUES = Unmeasured("no row has a value: columns of the expression are null in all of them")
 
+#: Metrics that add up over rows: a longer stretch has more of them.
+TOTALS = frozenset({"value"})
 _LARGEST = sys.float_info.max
 
 
@@ -137,7 +139,8 @@ def skewed_interval(mean: float, square: float, cube: float, rows: int) -> Inter
     spread = math.sqrt(variance * rows / (rows - 1))
     third = cube - 3 * mean * square + 2 * mean**3
     limit = (rows - 2) / math.sqrt(rows - 1)
-    skew = max(-limit, min(limit, third / variance**1.5)) if variance > 0 else 0.0
+    scale = variance**1.5  # 0 of a variance so small that a double does not hold it
+    skew = max(-limit, min(limit, third / scale)) if scale > 0 else 0.0
     width = student(rows - 1) / math.sqrt(rows)
     low, high = (mean - spread * _unskewed(side * width, skew, rows) for side in (1, -1))
     return max(-_LARGEST, min(mean, low)), min(_LARGEST, max(mean, high))

@@ -15,9 +15,11 @@ import numpy as np
 
 from bellbuoy.metrics.catalogue import measure
 from bellbuoy.metrics.drift import discoveries
+from bellbuoy.metrics.estimate import ROUGH
 from bellbuoy.metrics.intervals import Z
 from bellbuoy.metrics.metric import Better
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.regression import pull_error
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import Cells
@@ -32,6 +34,8 @@ _DRAWS = 24
 _SEED = 20130
 #: Metrics that are totals: they grow with the rows, so what is usual is brought to as many rows as there are now.
 _TOTALS = {"value"}
+#: Metrics that follow from sums over rows and are no mean of their parts.
+_OF_SQUARES = {"rmse", "r2"}
 FEW_ROWS = "too few labelled rows to say"
 FEW_USUAL = "too few labelled rows usually to compare with"
 NO_USUAL = "nothing to compare with yet"
@@ -53,9 +57,10 @@ class Finding:
     """What a part has to do with the change of the whole.
 
     `contribution` is by how much higher the whole reads than if this part's rows, as many as they are, had done as
-    usual; `mix` by how much higher than if, doing as usual, they were as large a share of the rows as usual. `proven`
-    is the contribution as far as it is more than chance, and `beyond` what of it is more than the part's share of the
-    whole's change: where all rows changed alike, no part stands out. All are in the metric's own unit.
+    usual (less what chance alone adds, of metrics that it only ever adds to); `mix` by how much higher than if, doing
+    as usual, they were as large a share of the rows as usual. `proven` is the contribution as far as it is more than
+    chance, and `beyond` what of it is more than the part's share of the whole's change: where all rows changed alike,
+    no part stands out. All are in the metric's own unit.
     """
 
     now: Reading
@@ -84,7 +89,7 @@ def judge_parts(metric: str, subject: Subject, whole: Sides, parts: Sequence[Sid
     """How much of the whole's change each part has brought about, in the order of the parts.
 
     Source: the contribution is a counterfactual (as in Adtributor, Bhagwan et al. 2014, without their assumption that
-    the measure is a ratio of sums); it is shrunk by its noise as James and Stein (1961) do, positive part. Of many
+    the measure is a ratio of sums); it is shrunk by its noise as Breiman's (1995) non-negative garrote does. Of many
     parts some look changed by chance: those that Benjamini and Hochberg (1995) do not believe have nothing proven.
     """
     bench = _Bench(metric, subject, whole)
@@ -137,8 +142,8 @@ class _Bench:
             return replace(found, why=NO_USUAL)
         rest = self.whole.now - part.now
         ends = self._value(self.whole.now), self._value(rest + scaled(stand_in, part.now.rows))
-        change = ends[0] - ends[1] if all(map(math.isfinite, ends)) else None
-        noise = self._noise(rest, part.now, stand_in, ends)
+        noise, by_chance = self._by_chance(rest, part.now, stand_in, ends)
+        change = ends[0] - ends[1] - by_chance if all(map(math.isfinite, ends)) else None
         return replace(found, contribution=change, mix=self._mix(part), noise=noise)
 
     def _reading(self, outcome: Outcome) -> Reading:
@@ -160,26 +165,35 @@ class _Bench:
         rows = rest.rows * part.usual_share / (1 - part.usual_share)
         return self._apart(rest + scaled(part.usual, part.now.rows), rest + scaled(part.usual, rows))
 
-    def _noise(self, rest: Outcome, now: Outcome, usual: Outcome, ends: tuple[float, float]) -> float:
-        """Standard deviation of the contribution if now and usual were samples of the same."""
+    def _by_chance(self, rest: Outcome, now: Outcome, usual: Outcome, ends: tuple[float, float]) -> tuple[float, float]:
+        """Standard deviation of the contribution, and its mean, if now and usual were samples of the same."""
         pooled = now + usual
         expected = rest + scaled(pooled, now.rows)
         kinds = [name for name in now.cells if self._heeds(name, expected, rest)]
         if not kinds:
-            # It is measured from sums over rows, so the whole is a mean of its parts, or their total.
-            share, times = now.rows / expected.rows, now.rows / usual.rows
-            if self.metric in _TOTALS:
-                return math.hypot(self._error(now), times * self._error(usual))
-            return share * math.hypot(self._error(now), self._error(usual))
+            return self._error_of_sums(now, usual, expected), 0.0
         draws = {name: _draws(now.cells[name], pooled.cells[name]) for name in kinds}
-        values = [
+        drawn = [
             self._value(_with(expected, {name: rest.cells.get(name, Cells()) + draws[name][one] for name in kinds}))
             for one in range(_DRAWS)
         ]
-        spread = _spread([one for one in values if math.isfinite(one)])
+        values = [one for one in drawn if math.isfinite(one)]
         # Kinds of cells are counted of the same rows: drawn apart from each other, they cancel out more than they do.
-        spread *= math.sqrt(math.sqrt(len(kinds)) * (1 + now.rows / usual.rows))
-        return max(spread, _step([*values, *ends]))
+        spread = _spread(values) * math.sqrt(math.sqrt(len(kinds)) * (1 + now.rows / usual.rows))
+        noise = max(spread, _step([*values, *ends]))
+        if self.metric not in ROUGH or not values:
+            return noise, 0.0
+        # Rows as they usually are have been smoothed by being many; what roughness adds goes as one over the rows.
+        return noise, (float(np.mean(values)) - self._value(expected)) * (1 - now.rows / usual.rows)
+
+    def _error_of_sums(self, now: Outcome, usual: Outcome, expected: Outcome) -> float:
+        """As the noise, of what is measured from sums over rows: a mean of its parts, their total, or near to it."""
+        share, times = now.rows / expected.rows, now.rows / usual.rows
+        if self.metric in _TOTALS:
+            return math.hypot(self._error(now), times * self._error(usual))
+        if self.metric in _OF_SQUARES:
+            return share * math.hypot(*(pull_error(self.metric, one, expected) for one in (now, usual)))
+        return share * math.hypot(self._error(now), self._error(usual))
 
     def _heeds(self, name: str, expected: Outcome, rest: Outcome) -> bool:
         """Whether the metric is measured from a kind of cells: it moves when all of the part's are in one place."""

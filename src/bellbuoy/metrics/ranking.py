@@ -106,7 +106,8 @@ def area(counts: Ranked) -> Area | None:
 def _hanley(value: float, positive: float, negative: float) -> float:
     one, two = value / (2 - value), 2 * value**2 / (1 + value)
     rest = (positive - 1) * (one - value**2) + (negative - 1) * (two - value**2)
-    return (value * (1 - value) + rest) / (positive * negative)
+    # Of less than one expected row, next to an area of 1, rounding may bring it below 0.
+    return max(0.0, value * (1 - value) + rest) / (positive * negative)
 
 
 def auc(counts: Ranked, rows: int) -> Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -108,6 +109,33 @@ def r2(outcome: Outcome, _: Subject) -> Reading:
     return Measured(1 - ratio, low, high, rows, (1 + ratio) * rounding / whole)
 
 
+def pull_error(name: str, part: Outcome, whole: Outcome) -> float:
+    """Standard error of RMSE or R² of a whole as far as it is of the mean square of one part's rows, were it all rows.
+
+    Neither is a mean of its parts, but both follow from sums over rows: to first order (the delta method) RMSE moves by
+    the mean square over twice itself, and R² by that of errors and that of labels about the whole's mean.
+    """
+    lost, rows = sum_of(whole, "square") / whole.rows, whole.rows
+    of_errors = mse(part, Subject("regression"))
+    if isinstance(of_errors, Unmeasured) or not 0 < lost < math.inf:
+        return 0.0
+    error = _half(of_errors.low, of_errors.high)
+    if name == "rmse":
+        return error / (2 * math.sqrt(lost))
+    variance = _squares(whole, rows)[0] / rows
+    if not 0 < variance < math.inf:
+        return 0.0
+    values, counts = _cells(part, "label")
+    apart = _squared(values - sum_of(whole, "label") / rows)
+    mean = _mean(apart, counts)
+    of_labels = _half(*size_interval(mean, *margins(mean, part.rows, shape_of(apart, counts))))
+    return math.hypot(error / variance, lost / variance * of_labels / variance)
+
+
+def _half(low: float, high: float) -> float:
+    return (high - low) / (2 * Z)
+
+
 def _squares(outcome: Outcome, rows: int) -> tuple[float, float]:
     """Squared distances of labels from their mean, and how far rounding may have moved them."""
     label, square = sum_of(outcome, "label"), sum_of(outcome, "label_square")
@@ -158,7 +186,10 @@ def _quantile(share: float, *, absolute: bool) -> Measure:
     def measure(outcome: Outcome, _: Subject) -> Reading:
         """A quantile of errors, interpolated as numpy does; the interval from ranks, out to the ends of buckets."""
         cells = outcome.cells.get("error", Cells())
-        return quantile(gather([np.abs(cells.codes)], [cells.counts]) if absolute else cells, share)
+        if not absolute:
+            return quantile(cells, share)
+        found = quantile(gather([np.abs(cells.codes)], [cells.counts]), share)
+        return replace(found, low=max(0.0, found.low)) if isinstance(found, Measured) else found
 
     return measure
 
@@ -171,7 +202,9 @@ def _quantile_interval(cells: Cells, share: float) -> Interval:
     """
     rows = float(cells.counts.sum())
     least, most = buckets.edges(cells.codes)
-    first, last = np.searchsorted(np.cumsum(cells.counts), quantile_ranks(share, rows), side="right").tolist()
+    # What is expected need not add up to whole rows, so that a rank may lie past the last of them.
+    found = np.searchsorted(np.cumsum(cells.counts), quantile_ranks(share, rows), side="right")
+    first, last = np.minimum(found, len(cells.codes) - 1).tolist()
     apart = float(most[-1] / 2 - least[0] / 2)
     margin = Z * math.sqrt(rows * share * (1 - share))
     below, above = (

@@ -81,11 +81,12 @@ def _finite_outside(now: NumericProfile, usual: NumericProfile) -> tuple[int, in
     first, last = theirs.codes[0], theirs.codes[-1]
     outside = int(cells.counts[(cells.codes < first) | (cells.codes > last)].sum())
     unsure = 0
-    for end, beyond in ((first, now.low < usual.low), (last, now.high > usual.high)):
+    ends = ((first, cells.codes[0], now.low < usual.low), (last, cells.codes[-1], now.high > usual.high))
+    for end, own, beyond in ends:
         at = cells.counts[cells.codes == end]
         if beyond and end != 0 and len(at):
             # One row at least is the one that reaches beyond, if the window's own end is in this bucket.
-            sure = int(end in {cells.codes[0], cells.codes[-1]})
+            sure = int(end == own)
             outside, unsure = outside + sure, unsure + int(at[0]) - sure
     return outside, unsure
 

@@ -89,8 +89,16 @@ class Aged:
 
     @property
     def settled(self) -> Aged:
-        """Without rungs that no label is left at: where all were taken back, sums still hold what rounding left."""
-        return Aged({rung: part for rung, part in self.parts.items() if part.rows})
+        """Without rungs that no label is left at: where all were taken back, sums still hold what rounding left.
+
+        A label that was counted under other settings may be taken back where it does not stand. Where it stands at
+        another rung (another grain has other ages), all are put at the last one: what is known of the whole stays
+        exact. Elsewhere nothing is less than none, and what would be is left out.
+        """
+        parts = self.parts
+        if any(part.short for part in parts.values()) and not self.whole.short:
+            parts = {max(parts): self.whole}
+        return Aged({rung: part.standing for rung, part in parts.items() if part.rows > 0})
 
 
 def ripened(every: Sequence[Aged]) -> Aged:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from bellbuoy.profiles.ages import Aged, ripened
-from bellbuoy.profiles.blocks import NameBlock
+from bellbuoy.profiles.blocks import NameBlock, NumberBlock
 from bellbuoy.profiles.collect import add_profiles
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes
@@ -41,7 +41,18 @@ def _deposit(beat: Beat, line: Series, sheet: Sheet, codes: Codes) -> None:
         keep_profiles(beat, line, new, codes)
     else:
         whole = Sheet.added([take_sheet(alike, codes.names), sheet]) if alike else sheet
-        beat.put_profiles(line, keep_sheet(whole, codes.code))
+        beat.put_profiles(line, keep_sheet(_settled(whole), codes.code))
+
+
+def _settled(sheet: Sheet) -> Sheet:
+    """Without what is less than none: a delay that was counted under other settings is taken back all the same."""
+    block = sheet.block
+    if not isinstance(block, NumberBlock) or ((block.counts >= 0).all() and (block.cells.counts > 0).all()):
+        return sheet
+    every = [block.profile(place) for place in range(len(sheet))]
+    below = [part.rows < 0 or part.zeros < 0 or bool((part.cells.counts < 0).any()) for part in every]
+    left = [part.standing if short else part for part, short in zip(every, below, strict=True)]
+    return replace(sheet, block=NumberBlock.of(left))
 
 
 def keep_profiles(beat: Beat, series: Series, profiles: Mapping[int, Profile], codes: Codes) -> None:

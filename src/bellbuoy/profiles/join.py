@@ -77,6 +77,8 @@ class Pairs:
         starts = grain.starts(records["at"])
         for by in ("", *self.segments):
             lines = Lines.of(records, starts, by, np.zeros(len(records), np.int64))
+            if not lines.keys:
+                continue
             block = count_numbers(lines.sorted(delay), None, lines.groups)
             for place, (start, version, value, _) in enumerate(lines.keys):
                 line = Series(grain.value, DELAY, self.names[version], by, self.names[value])

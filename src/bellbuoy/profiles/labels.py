@@ -1,6 +1,8 @@
 """The label path: labels are kept as they were said, and meet their predictions whenever either comes.
 
-1. What was said before is left out: a statement that the ledger has, or an undated label that says nothing new.
+1. What was said before is left out: a statement that the ledger has, or an undated label whose id had that label at any
+   time: its file is read again whole, with all that was corrected in it. Of undated labels with one id that are read
+   together only the last is taken, as their file is what tells which came later.
 2. Labels whose prediction is known are joined; a correction takes back what was believed before.
 3. Labels whose prediction is not known wait in the ledger. When it comes, `meet` joins them.
 
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from bellbuoy.profiles.collect import ARRIVALS, Plan, Tally
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.records import LABEL, label_records, undated
-from bellbuoy.profiles.statements import Heard, News, Statements
+from bellbuoy.profiles.statements import Heard, News, Statements, last_of_each, was_said
 from bellbuoy.profiles.waiting import Waiting
 from bellbuoy.profiles.watch import LabelTable
 from bellbuoy.sources.port import Note, Rows, is_null
@@ -85,8 +87,7 @@ class Labelling:
     def take(self, keys: Keys, labels: Records, silent: Bools) -> None:
         """Join labels, and keep them; of those that are `silent` nothing says when they became known."""
         if silent.any():
-            fresh = ~self._repeated(keys, labels, silent)
-            keys, labels = keys[fresh], picked(labels, fresh)
+            keys, labels = self._dated(keys, labels, silent)
         news = self._news(Statements.of(keys, labels))
         if not len(news.known):
             return
@@ -112,13 +113,22 @@ class Labelling:
         if older.any():
             self.labels.append(keys[older], picked(labels, older), int(records["at"][older].max()))
 
-    def _repeated(self, keys: Keys, labels: Records, silent: Bools) -> Bools:
-        """Silent labels that say what is believed already: their file was read again."""
+    def _dated(self, keys: Keys, labels: Records, silent: Bools) -> tuple[Keys, Records]:
+        """The labels without silent ones that are no news; those that are were said after all that is known."""
+        fresh = ~silent | last_of_each(keys, silent)
+        keys, labels, silent = keys[fresh], picked(labels, fresh), silent[fresh]
         known, old = self.labels.find(keys)
+        if old is None:
+            return keys, labels
         repeated = silent & known
-        if old is not None:
-            repeated[known] &= labels["label"][known] == old["label"]
-        return repeated
+        repeated[known] &= labels["label"][known] == old["label"]
+        other = silent & known & ~repeated
+        if other.any():
+            repeated[other] = was_said(keys[other], labels["label"][other], *self.labels.every(np.unique(keys[other])))
+            # A batch may correct the one before it within one moment.
+            after = other[known]
+            labels["at"][other] = np.maximum(labels["at"][other], old["at"][after] + 1)
+        return keys[~repeated], picked(labels, ~repeated)
 
     def _news(self, said: Statements) -> News:
         known, found = self.labels.find(said.ids)
@@ -134,7 +144,7 @@ class Labelling:
         there, records = self.predictions.find(ids)
         if records is None:
             return there, None
-        # Segments and scores that were not logged then are unknown.
+        # Scores that were not logged then are unknown, and so is the part of a segment column that was not.
         records = fitted(records, self.pairs.target.layout(self.plan.segments))
         if self.forgotten is not None:
             kept = records["at"] >= self.forgotten

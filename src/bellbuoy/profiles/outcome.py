@@ -27,7 +27,7 @@ scikit-learn does for doubles.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -63,6 +63,18 @@ class Outcome:
     def __sub__(self, other: Self) -> Outcome:
         """This without `other`, which must have been added before: how a corrected label is taken back."""
         return self._joined(other, -1)
+
+    @property
+    def short(self) -> bool:
+        """Whether more was taken back than stood there, of rows or of any cell."""
+        return self.rows < 0 or any((part.counts < 0).any() for part in self.cells.values())
+
+    @property
+    def standing(self) -> Outcome:
+        """This without cells of which more was taken back than stood there."""
+        if not self.short:
+            return self
+        return replace(self, cells={name: part.standing for name, part in self.cells.items()})
 
     def _joined(self, other: Outcome, sign: int) -> Outcome:
         cells = dict(self.cells)

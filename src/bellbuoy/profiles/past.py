@@ -20,7 +20,7 @@ from bellbuoy.profiles.records import LABEL
 from bellbuoy.profiles.target import Target
 from bellbuoy.store.ledger import Ledger, fitted
 from bellbuoy.store.port import Series
-from bellbuoy.windows import Grain, to_micro
+from bellbuoy.windows import MICRO, Grain, to_micro
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -42,14 +42,21 @@ class Kept:
     whole_since: int | None = None  #: microseconds; what is older was forgotten, in part or all; None: nothing was
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Windows as they were: rows that had been made, ids repeated aside, and outcomes of the labels known."""
+
+    rows: Mapping[Series, Mapping[int, int]]
+    outcomes: Mapping[Series, Mapping[int, Aged]]
+
+
 @dataclass
 class Past:
-    """One past moment: rows made and labels known by then, by the model's own windows."""
+    """One past moment: rows made and labels known by then."""
 
     kept: Kept
-    grain: Grain
     moment: datetime
-    _known: dict[str, tuple[dict[Series, dict[int, int]], dict[Series, dict[int, Aged]]]] = field(default_factory=dict)
+    _known: dict[tuple[str, Grain, int | None, int | None], Counted] = field(default_factory=dict)
 
     @property
     def seconds(self) -> int | None:
@@ -57,40 +64,46 @@ class Past:
         since = self.kept.whole_since
         return None if since is None else -(-since // 1_000_000)
 
-    def rows(self, by: str) -> dict[Series, dict[int, int]]:
-        """Predictions of each window that had been made, ids repeated aside; of all rows, or by a segment column."""
-        return self._counted(by)[0]
+    def counted(self, by: str, grain: Grain, start: int | None, end: int | None) -> Counted:
+        """Rows and outcomes of windows as they were then: of all rows, or by the values of a segment column.
 
-    def outcomes(self, by: str) -> dict[Series, dict[int, Aged]]:
-        """Outcomes of each window as labels had it then; of all rows, or by a segment column."""
-        return self._counted(by)[1]
+        Days and wider windows are counted once for all; of narrower ones, only those that start in `[start, end)`
+        seconds, as there may be very many.
+        """
+        span = (None, None) if grain.seconds >= Grain.DAY.seconds else (start, end)
+        if (by, grain, *span) not in self._known:
+            self._known[by, grain, *span] = self._count(by, grain, *span)
+        return self._known[by, grain, *span]
 
-    def _counted(self, by: str) -> tuple[dict[Series, dict[int, int]], dict[Series, dict[int, Aged]]]:
-        if by not in self._known:
-            kept = self.kept
-            pairs = Pairs(kept.target, self.grain, (by,) if by else (), kept.names)
-            rows: dict[Series, dict[int, int]] = {}
-            for keys, records in self._predictions():
-                self._count_rows(rows, records, by)
-                found, labels = known_by(kept.labels, keys, to_micro(self.moment))
-                pairs.count(np.take(records, found), labels)
-            self._known[by] = rows, pairs.outcomes
-        return self._known[by]
+    def _count(self, by: str, grain: Grain, start: int | None, end: int | None) -> Counted:
+        kept = self.kept
+        pairs = Pairs(kept.target, grain, (by,) if by else (), kept.names)
+        rows: dict[Series, dict[int, int]] = {}
+        for keys, records in self._predictions(start, end):
+            self._count_rows(rows, records, by, grain)
+            found, labels = known_by(kept.labels, keys, to_micro(self.moment))
+            pairs.count(np.take(records, found), labels)
+        return Counted(rows, pairs.outcomes)
 
-    def _predictions(self) -> Iterator[tuple[Keys, Records]]:
+    def _predictions(self, start: int | None, end: int | None) -> Iterator[tuple[Keys, Records]]:
         """Keys and records of the predictions made by the moment, some at a time, keys ascending."""
         layout = self.kept.target.layout(self.kept.segments)
+        first_moment = -(2**63) if start is None else start * MICRO
+        last_moment = min(to_micro(self.moment), 2**63 - 1 if end is None else end * MICRO - 1)
         for part in self.kept.predictions.parts:
+            if part.row.first > last_moment or part.row.last < first_moment:
+                continue
             for first in range(0, len(part.keys), _CHUNK):
                 some = slice(first, first + _CHUNK)
-                made = np.flatnonzero(part.records["at"][some] <= to_micro(self.moment))
+                at = part.records["at"][some]
+                made = np.flatnonzero((at >= first_moment) & (at <= last_moment))
                 if len(made):
                     yield part.keys[some][made], fitted(np.take(part.records[some], made), layout)
 
-    def _count_rows(self, rows: dict[Series, dict[int, int]], records: Records, by: str) -> None:
-        lines = Lines.of(records, self.grain.starts(records["at"]), by, np.zeros(len(records), np.int64))
+    def _count_rows(self, rows: dict[Series, dict[int, int]], records: Records, by: str, grain: Grain) -> None:
+        lines = Lines.of(records, grain.starts(records["at"]), by, np.zeros(len(records), np.int64))
         for (start, version, value, _), many in zip(lines.keys, lines.groups.sizes.tolist(), strict=True):
-            line = Series(self.grain.value, "", self.kept.names[version], by, self.kept.names[value])
+            line = Series(grain.value, "", self.kept.names[version], by, self.kept.names[value])
             windows = rows.setdefault(line, {})
             windows[start] = windows.get(start, 0) + many
 

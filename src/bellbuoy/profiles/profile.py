@@ -37,6 +37,12 @@ class Cells:
         """Sum of all counts."""
         return int(self.counts.sum())
 
+    @property
+    def standing(self) -> Cells:
+        """These without the codes of which more was taken back than stood there."""
+        there = self.counts > 0
+        return Cells(self.codes[there], self.counts[there])
+
     def __add__(self, other: Cells) -> Cells:
         return gather([self.codes, other.codes], [self.counts, other.counts])
 
@@ -110,6 +116,27 @@ class NumericProfile:
         cells = mine.cells - theirs.cells
         left = mine._joined(theirs, -1, cells, _bounds(cells, mine))
         return left if len(cells.codes) else replace(left, total=0.0, squares=0.0)
+
+    @property
+    def standing(self) -> NumericProfile:
+        """This without what is less than none, where more was taken back than stood there; sums are of buckets then."""
+        cells = self.cells.standing
+        middle = buckets.middles(cells.codes, self.scale)
+        none, nans, plus, minus = (
+            max(0, part) for part in (self.nulls, self.nans, self.plus_infinities, self.minus_infinities)
+        )
+        return NumericProfile(
+            rows=cells.total + none + nans + plus + minus,
+            nulls=none,
+            nans=nans,
+            plus_infinities=plus,
+            minus_infinities=minus,
+            zeros=max(0, self.zeros),
+            total=float(middle @ cells.counts),
+            squares=float(middle**2 @ cells.counts),
+            scale=self.scale,
+            cells=cells,
+        )
 
     def _together(self, other: NumericProfile) -> tuple[NumericProfile, NumericProfile]:
         scale = min(self.scale, other.scale)

@@ -16,7 +16,7 @@ from bellbuoy.profiles.deposit import keep_profiles, with_days
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.promise import Promises
-from bellbuoy.profiles.records import Codes, label_records, prediction_records
+from bellbuoy.profiles.records import Codes, label_records, prediction_records, undated
 from bellbuoy.profiles.series import REFERENCE
 from bellbuoy.profiles.shelf import keep_outcome
 from bellbuoy.profiles.watch import Watch
@@ -148,7 +148,7 @@ def _pair(made: Reference, rows: Rows, watch: Watch, table: ReferenceTable, code
     known = np.isfinite(labels["label"])
     made.promises.add(records[known])
     # Where nobody says when a row was predicted, or its label was known, nobody knows how long that took.
-    timed = np.full(rows.count, table.label_time in rows.columns)
+    timed = ~undated(rows, table.label_time)
     timed = timed if time.null is None else timed & ~time.null
     made.pairs.add(records[known & timed], labels[known & timed])
     made.pairs.count(records[known & ~timed], labels[known & ~timed], aged=False)

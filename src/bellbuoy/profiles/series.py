@@ -13,7 +13,7 @@ import numpy as np
 from bellbuoy.profiles.ages import Aged, rung_at
 from bellbuoy.profiles.collect import OUTCOME, PROMISE, add_profiles
 from bellbuoy.profiles.outcome import Outcome, added
-from bellbuoy.profiles.past import Past
+from bellbuoy.profiles.past import Counted, Past
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.shelf import take_outcome, take_profile
 from bellbuoy.store.database import Shelf
@@ -82,9 +82,18 @@ class Counts:
         for column in columns:
             ids = self._ids(column, grain, where)
             parts = self.shelf.profiles(ids, _edge(where.start, grain), _edge(where.end, grain))
-            rows = ((row.start, take_profile(row, self._names)) for _, row in parts)
+            rows = ((row.start, take_profile(row, self._names)) for _, row in parts if self._over(row.start, grain))
             out[column] = rolled(rows, grain, add_profiles)
         return out
+
+    def _over(self, start: int, grain: Grain | str) -> bool:
+        """Whether a kept window had ended by the moment whose beliefs are asked for.
+
+        Of one that went on, nobody knows which of its rows had come.
+        """
+        if self.past is None or grain == REFERENCE:
+            return True
+        return start + kept_grain(self.base, Grain(grain)).seconds <= to_seconds(self.past.moment)
 
     def outcomes(self, grain: Grain | str, where: Slice = EVERYTHING, rung: int | None = None) -> dict[int, Outcome]:
         """Outcomes by window start, in order of time; with a `rung` of `ages.LADDER`, as they were at that age."""
@@ -104,8 +113,14 @@ class Counts:
         """Rows of the windows that went on after the moment whose beliefs are asked for, as many as there were then."""
         if self.past is None:
             return {}
-        rows = rolled(self._selected(self.past.rows(where.by), grain, where), grain, int.__add__)
+        rows = rolled(
+            self._selected(self._counted_then(self.past, grain, where).rows, grain, where), grain, int.__add__
+        )
         return {start: many for start, many in rows.items() if start + grain.seconds > to_seconds(self.past.moment)}
+
+    def _counted_then(self, past: Past, grain: Grain, where: Slice) -> Counted:
+        kept = kept_grain(self.base, grain)
+        return past.counted(where.by, kept, _edge(where.start, grain), _edge(where.end, grain))
 
     def _then(
         self, past: Past, aged: Iterable[tuple[int, Aged]], grain: Grain, where: Slice, rung: int | None
@@ -117,7 +132,7 @@ class Counts:
             passed = rung_at(timedelta(seconds=now - start - width))
             if start < since and passed is not None:
                 yield start, part.until(passed if rung is None else min(rung, passed))
-        for start, part in self._selected(past.outcomes(where.by), grain, where):
+        for start, part in self._selected(self._counted_then(past, grain, where).outcomes, grain, where):
             if start >= since:
                 yield start, part.whole if rung is None else part.until(rung)
 
@@ -133,7 +148,8 @@ class Counts:
 
     def promises(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Outcome]:
         """What was predicted, labels or none, by window start; of segments there are days and wider windows only."""
-        promises = ((start, part.whole) for start, part in self._aged(PROMISE, grain, where))
+        aged = self._aged(PROMISE, grain, where)
+        promises = ((start, part.whole) for start, part in aged if self._over(start, grain))
         return rolled_outcomes(promises, grain)
 
     def newest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:

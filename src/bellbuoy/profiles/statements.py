@@ -18,6 +18,7 @@ from bellbuoy.store.ledger import order_of, picked
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
+Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
 _STATEMENT = np.dtype([("key", "<u8"), ("at", "<i8"), ("label", "<f8")])
@@ -167,6 +168,27 @@ class Heard:
     def _before(self) -> tuple[Records, Bools]:
         """For each statement what is known of its id, and whether it is."""
         return self.old.take(self.said.of_each), self.known.take(self.said.of_each)
+
+
+def last_of_each(keys: Keys, some: Bools) -> Bools:
+    """Which of some statements are the last of them on their id, in the order in which they came."""
+    if (keys[1:] > keys[:-1]).all():
+        return some
+    last = np.zeros(len(keys), np.bool_)
+    places = np.flatnonzero(some)[::-1]
+    last[places[np.unique(keys[places], return_index=True)[1]]] = True
+    return last
+
+
+def was_said(keys: Keys, labels: Floats, said: Keys, history: Records | None) -> Bools:
+    """Which labels their id ever had; `history` is all that was said of the ids in `said`."""
+    if history is None:
+        return np.zeros(len(keys), np.bool_)
+    pairs = np.dtype([("key", "<u8"), ("label", "<f8")])
+    asked, known = np.zeros(len(keys), pairs), np.zeros(len(said), pairs)
+    asked["key"], asked["label"] = keys, labels
+    known["key"], known["label"] = said, history["label"]
+    return np.isin(asked, known)
 
 
 def _later(new: Records, old: Records) -> Bools:

@@ -134,12 +134,17 @@ def _number(text: str) -> float:
 
 
 def _matches(column: Column, positive: str) -> Floats:
-    """1 for the positive class, 0 for any other value, NaN for null."""
+    """1 for the positive class, 0 for any other value, NaN for null and for what is no number in a column of them."""
     if isinstance(column, Categories):
-        same = np.array([*(float(alike(name, positive)) for name in column.names), np.nan])
-        return same[column.codes]
+        same = [np.nan if _nothing(name, positive) else float(alike(name, positive)) for name in column.names]
+        return np.array([*same, np.nan])[column.codes]
     values = numbers(column)
     return np.where(np.isnan(values), np.nan, (values == _number(positive)).astype(np.float64))
+
+
+def _nothing(name: str, positive: str) -> bool:
+    """Whether a text is how a column of numbers that is read as names says NaN, and no class."""
+    return name != positive and name.lower() in ("nan", "-nan")
 
 
 def _places(column: Column, classes: tuple[str, ...]) -> Floats:

@@ -32,6 +32,9 @@ _HELD = 500_000
 _DENSE = 16
 #: How many files of about one size there may be before they are merged.
 _FANOUT = 6
+#: Fields of codes where 0 says that a column was empty; `UNLOGGED` says that nobody looked at it.
+CODED = "by:"
+UNLOGGED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,10 @@ def picked(records: Records, kept: NDArray[np.bool_]) -> Records:
 
 
 def fitted(records: Records, layout: np.dtype[np.void]) -> Records:
-    """Records as another layout has them: a field that they lack is NaN, or 0 where it is no float."""
+    """Records as another layout has them: a field that they lack is NaN, or 0 where it is no float.
+
+    One that is `CODED` is `UNLOGGED`.
+    """
     if records.dtype == layout:
         return records
     out = np.zeros(len(records), layout)
@@ -248,6 +254,8 @@ def fitted(records: Records, layout: np.dtype[np.void]) -> Records:
             out[name] = records[name]
         elif layout[name].kind == "f":
             out[name] = np.nan
+        elif name.startswith(CODED):
+            out[name] = UNLOGGED
     return out
 
 

@@ -59,6 +59,8 @@ class ReadingsShape(Shape):
     column: str | None = Field(description="The column that the metric is of; null for metrics of the model")
     grain: str = Field(description="Width of a window")
     as_of: datetime = Field(description="The moment whose knowledge this is")
+    unit: str | None = Field(None, description="Of the values, where they have one, such as EUR")
+    age: str | None = Field(None, description="Only where an age is asked for: the one that windows are cut at")
     readings: list[ReadingShape] = Field(description="By time, oldest first; an estimate behind what was measured")
     track: TrackShape | None = Field(
         None, description="Only where estimates are asked for; null while too few could be compared"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,34 @@ def test_a_change_rings_long_before_its_labels_are_complete(stage: Stage) -> Non
     assert found.taken is not None
     assert (found.breach, found.taken.maturity) == (Breach.YES, Maturity.PROVISIONAL)
     assert seen(stage, "base_rate > 0.5", NOW, early=False).breach is Breach.NO
+
+
+def test_a_segment_of_an_hourly_model_rings_early_too(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, grain="1h")
+    fraud(stage, dict.fromkeys(range(DAYS - 6, DAYS), 0.75), NOW)
+    stage.cycle(NOW)
+    for when in ("base_rate > 0.5", 'base_rate{city="Oslo"} > 0.5'):
+        assert seen(stage, when, NOW, early=True).breach is Breach.YES
+
+
+def test_a_total_is_not_judged_early(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, value={"true_positive": 1.0})
+    fraud(stage, {}, NOW)
+    stage.cycle(NOW)
+    with stage.gauge(NOW) as gauge:
+        assert list(gauge.early("value")) == []
+        assert list(gauge.early("mean_value")) != []
+
+
+def test_the_looks_are_few_however_many_windows_wait(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, grain="1h")
+    fraud(stage, {}, NOW)
+    stage.cycle(NOW)
+    with stage.gauge(NOW) as gauge:
+        looks = list(gauge.early("base_rate"))
+    assert 3 <= len(looks) <= 12
+    ends = [(one.window.start, one.window.end) for one in looks]
+    assert all(later[0] >= earlier[1] for later, earlier in pairwise(ends))
 
 
 def test_without_early_the_newest_window_with_its_labels_is_judged(stage: Stage) -> None:

@@ -57,6 +57,18 @@ def test_a_firing_alarm_tells_since_when_and_by_which_window() -> None:
     assert row.id == f"delays/floor/{iso(MIDNIGHT + 3 * HOUR)}"
 
 
+def test_an_alarm_that_is_over_stays_as_it_ended() -> None:
+    one = life()
+    one.see(0.6, 3)
+    ended = one.see(0.8, 5)
+    assert ended is not None
+    assert ended.state == "resolved"
+    assert one.see(None, 30) == ended
+    later = one.see(0.85, 40)
+    assert later is not None
+    assert later.resolved_at == ended.resolved_at
+
+
 def test_looking_twice_at_the_same_window_changes_nothing() -> None:
     one = life()
     first = one.see(0.6, 3)

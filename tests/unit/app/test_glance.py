@@ -44,6 +44,15 @@ def test_a_model_that_does_as_it_did_is_ok_in_all_three_lights(stage: Stage) -> 
     assert (lights(status), status.headline) == ((OK, OK, OK), None)
 
 
+def test_a_model_light_without_labels_for_long_goes_grey(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path, 40)
+    for day in range(40, 70):
+        stage.add(day, labelled=False)
+    status = look(stage, START + 70 * DAY + HOUR)
+    assert status.model.state is UNKNOWN
+    assert status.model.why.endswith("no labels since that can be judged")
+
+
 def test_a_model_whose_rows_never_came_says_so(tmp_path: Path) -> None:
     status = look(Stage(tmp_path), START)
     assert (lights(status), status.pipeline.why) == ((UNKNOWN,) * 3, "no rows yet")

@@ -47,6 +47,13 @@ def test_labels_a_seasonal_baseline_and_own_rules_are_told() -> None:
     )
 
 
+def test_the_label_feed_is_told_to_be_watched() -> None:
+    labels = {"path": "y", "columns": {"id": "key", "label": "label", "time": "known"}}
+    columns = {"id": "key", "time": "ts", "score": "score"}
+    told = words(predictions={"path": "x", "columns": columns}, labels=labels)
+    assert told[-1] == "Three lights (model, pipeline, world) are kept, and label-feed rings when labels stop."
+
+
 def test_builds_are_told_by_what_makes_them_due() -> None:
     told = words(retrain={"pull": "p:pull", "build": "p:build", "schedule": "@daily", "on": ["floor"]})
     assert told[-1] == "A build is due at @daily and when floor fires."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bellbuoy.config.expression import Apply, Constant, Name, Same, read_expression
+from bellbuoy.config.expression import Apply, Constant, Name, Node, Same, read_expression
 from bellbuoy.config.spec import Value
 from bellbuoy.errors import ConfigError
 
@@ -128,6 +128,9 @@ def test_classes_are_not_reckoned_with_where_they_are_only_compared(text: str, r
         "1e999",
         "9" * 400,
         "-" * 300 + "1",
+        "a" + ".b" * 990,
+        "a" + "[0]" * 650,
+        "(" * 60 + "a" + " * a)" * 60,
         "(" * 300 + ")" * 300,
         "a" * 3_000,
         "a) + (b",
@@ -165,3 +168,33 @@ def test_a_setting_holds_what_was_read_and_is_written_back_as_text() -> None:
     value = Value.model_validate({"expression": COST})
     assert value.expression == read_expression(COST)
     assert value.model_dump(mode="json")["expression"] == COST
+
+
+@pytest.mark.parametrize("text", ["a" + ".b" * 990, "a" + "[0]" * 650, "-" * 60 + "a"])
+def test_what_is_nested_without_end_is_said_to_be(text: str) -> None:
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        read_expression(text)
+
+
+@pytest.mark.parametrize("terms", [41, 100, 900])
+def test_a_sum_may_be_as_long_as_the_text(terms: int) -> None:
+    assert read_expression("+".join(["a", "b"] * (terms // 2) + ["c"])).columns == ("a", "b", "c")
+
+
+def worth(node: Node) -> float:
+    """What sums of numbers come to."""
+    match node:
+        case Constant(value=value):
+            return value
+        case Apply(what="+", to=parts):
+            return sum(map(worth, parts))
+        case Apply(what="minus", to=(part,)):
+            return -worth(part)
+        case Apply(what="-", to=(left, right)):
+            return worth(left) - worth(right)
+    raise AssertionError(node)
+
+
+def test_a_long_sum_takes_off_what_is_taken_off() -> None:
+    text = "-".join(str(one) for one in range(60)) + "+(1-2-3)-(4-5)"
+    assert worth(read_expression(text).root) == -sum(range(60)) - 4 + 1

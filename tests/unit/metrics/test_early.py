@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from bellbuoy.metrics.early import settled
+from bellbuoy.metrics.early import settled, surer
 from bellbuoy.metrics.intervals import rate_interval
 from bellbuoy.metrics.reading import Measured, Unmeasured
 
@@ -39,6 +41,40 @@ def test_without_earlier_windows_it_says_so() -> None:
     assert found == Unmeasured("no earlier windows to compare with at this age")
 
 
+def test_several_looks_are_wider_than_one() -> None:
+    one, eight = (surer(reading(0.9), looks, (0.0, 1.0)) for looks in (1, 8))
+    assert isinstance(one, Measured)
+    assert isinstance(eight, Measured)
+    assert [one.low, one.high] == pytest.approx([0.88, 0.92])
+    assert eight.low == pytest.approx(0.9 - 0.02 * 2.734 / 1.96, abs=1e-4)
+
+
+def test_what_settles_stays_within_what_the_metric_can_be() -> None:
+    found = surer(settled(reading(1.0, 0.0), reading(0.9), reading(0.99), (0.0, 1.0)), 8, (0.0, 1.0))
+    assert isinstance(found, Measured)
+    assert 0 < found.low < found.value < found.high <= 1.0
+
+
+def test_odds_move_by_what_they_moved_by() -> None:
+    found = settled(reading(0.8, 0.01), reading(0.8, 0.01), reading(0.2, 0.01), (0.0, 1.0))
+    assert isinstance(found, Measured)
+    assert found.value == pytest.approx(0.2)
+    less = settled(reading(0.5, 0.01), reading(0.8, 0.01), reading(0.2, 0.01), (0.0, 1.0))
+    assert isinstance(less, Measured)
+    assert less.value == pytest.approx(1 / 17)
+
+
+def test_sizes_move_by_what_they_were_multiplied_by() -> None:
+    found = settled(reading(6.0), reading(3.0), reading(5.0), (0.0, math.inf))
+    assert isinstance(found, Measured)
+    assert found.value == pytest.approx(10.0)
+    assert found.low > 0
+
+
+def test_nothing_measured_stays_so_however_many_looks() -> None:
+    assert surer(Unmeasured("no labels yet"), 8, (0.0, 1.0)) == Unmeasured("no labels yet")
+
+
 def fraud(random: np.random.Generator, rows: int, rate: float) -> tuple[Measured, Measured]:
     """Precision of a window at an early age and in the end: fraud is reported soon, honesty late."""
     truth = random.random(rows) < rate
@@ -51,7 +87,7 @@ def test_early_windows_cover_what_they_become_although_early_labels_are_biased()
     for _ in range(400):
         then, final = fraud(random, 20_000, 0.3)
         now, truth = fraud(random, 400, 0.3)
-        found = settled(now, then, final)
+        found = settled(now, then, final, (0.0, 1.0))
         assert isinstance(found, Measured)
         held += found.low <= truth.value <= found.high
         naive += now.low <= truth.value <= now.high

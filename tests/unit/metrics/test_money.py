@@ -165,3 +165,17 @@ def test_decisions_without_scores_are_worth_something_too() -> None:
     cells = Cells(np.array([0, 5, 6]), np.array([3, 2, 1]))
     assert len(CLASSES) == 4
     assert taken("value", Outcome(6, {"confusion": cells}), decided).value == 3 * 5 + 2 * 5 - 4
+
+
+@pytest.mark.parametrize("rows", [0.0, -3.0])
+@pytest.mark.parametrize("metric", ["value", "mean_value"])
+def test_values_taken_back_that_were_never_worked_out_are_none(metric: str, rows: float) -> None:
+    """The expression came after the labels, and then they were corrected."""
+    worth = summed(np.array([1.0, 2.0]))
+    bent = replace(worth, sums={**worth.sums, "value": -3.0, "value_square": -3.0, "value_rows": rows})
+    assert isinstance(measure(metric, bent, BY_ROW), Unmeasured)
+
+
+def test_a_spread_that_a_double_hardly_holds_is_no_fault() -> None:
+    low, high = skewed_interval(1e-110, 2e-220, 0.0, 5)
+    assert low < 1e-110 < high

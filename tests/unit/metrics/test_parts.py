@@ -254,3 +254,28 @@ def test_of_money_the_contribution_is_what_the_part_lost(metric: str) -> None:
     weight = 1 if metric == "value" else found.share
     assert found.contribution == pytest.approx(weight * (found.now.value - found.usual.value))
     assert found.proven < 0
+
+
+def noisy(rows: int, seed: int) -> Outcome:
+    return guessed(rows, seed=seed, noise=20.0).outcome
+
+
+@pytest.mark.parametrize("metric", ["rmse", "r2"])
+def test_a_part_that_is_always_noisier_than_the_rest_is_not_to_blame(metric: str) -> None:
+    proven = 0
+    for seed in range(1, 31):
+        parts = [Sides(noisy(200, seed), noisy(2_000, 100 + seed), 0.05)]
+        parts.append(Sides(regression(3_800, 200 + seed), regression(38_000, 300 + seed), 0.949))
+        proven += judged(parts, metric, REGRESSION)[0].proven != 0
+    assert proven <= 4
+
+
+@pytest.mark.parametrize("metric", ["ece", "ks"])
+def test_what_chance_adds_to_a_small_window_is_no_contribution(metric: str) -> None:
+    found = []
+    for seed in range(1, 31):
+        parts = [Sides(binary(300, 10 * seed + one), binary(3_000, 5_000 + 10 * seed + one), 1 / 3) for one in range(3)]
+        found += judged(parts, metric)
+    assert sum(one.proven != 0 for one in found) <= 6
+    pulls = np.array([one.contribution for one in found], float)
+    assert abs(pulls.mean()) < 3 * pulls.std() / len(pulls) ** 0.5

@@ -6,7 +6,7 @@ from sklearn import metrics as oracle
 from tests.unit.metrics.samples import BINARY, SCORED, Scored, scored, taken
 
 from bellbuoy.metrics.binary import by_score
-from bellbuoy.metrics.ranking import Ranked, area, curve, lift, ranked
+from bellbuoy.metrics.ranking import Ranked, _hanley, area, curve, lift, ranked
 from bellbuoy.metrics.reading import Measured
 from bellbuoy.profiles.profile import Cells
 
@@ -91,3 +91,8 @@ def test_lift_without_a_positive_in_the_top_tenth_is_0_and_may_be_more() -> None
     assert isinstance(reading, Measured)
     assert reading.low == reading.value == 0.0
     assert reading.high > 1.0
+
+
+@pytest.mark.parametrize(("value", "positive", "negative"), [(1 - 3e-16, 3.947, 0.052), (1 - 3e-16, 2.748, 0.013)])
+def test_of_less_than_one_row_the_variance_is_not_below_0(value: float, positive: float, negative: float) -> None:
+    assert _hanley(value, positive, negative) >= 0

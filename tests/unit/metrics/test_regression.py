@@ -10,7 +10,9 @@ from tests.unit.metrics.samples import GUESSED, REGRESSION, Guessed, agrees, gue
 
 from bellbuoy.metrics.catalogue import measure, metrics_of
 from bellbuoy.metrics.reading import Measured, Unmeasured
+from bellbuoy.metrics.regression import quantile as quantile_of
 from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.profile import Cells
 
 Oracle = Callable[[Guessed], float]
 
@@ -178,3 +180,25 @@ def test_a_quantile_that_few_rows_reach_may_lie_far_beyond_them() -> None:
     rows = Guessed(np.arange(1.0, 11.0), np.zeros(10))
     reading = taken("absolute_error_p95", rows.outcome, REGRESSION)
     assert reading.high > 20
+
+
+@pytest.mark.parametrize("metric", ["mse", "rmse", "r2"])
+def test_squares_beyond_a_double_that_were_taken_back_say_so_too(metric: str) -> None:
+    huge = Guessed(np.array([1.0]), np.array([1e200])).outcome
+    left = guessed(9).outcome + huge - huge
+    assert math.isnan(left.sums["square"])
+    assert measure(metric, left, REGRESSION) == Unmeasured("the sum is larger than a double holds")
+
+
+@pytest.mark.parametrize("share", ["p50", "p90", "p95"])
+def test_no_absolute_error_is_below_0(share: str) -> None:
+    rows = Guessed(np.array([11.0, 18.0, 33.0, 40.5, 52.0]), np.array([10.0, 20.0, 30.0, 40.0, 50.0]))
+    assert taken(f"absolute_error_{share}", rows.outcome, REGRESSION).low >= 0
+
+
+def test_a_quantile_of_counts_that_do_not_make_up_whole_rows_has_an_interval() -> None:
+    counts = np.full(12, 5 / 12)
+    assert counts.sum() > 5 >= counts.cumsum()[-1]
+    found = quantile_of(Cells(np.arange(12), counts), 0.95)
+    assert isinstance(found, Measured)
+    assert found.low <= found.value <= found.high

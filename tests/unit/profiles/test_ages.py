@@ -68,3 +68,18 @@ def test_without_ages_all_labels_are_past_all_rungs() -> None:
 
 def test_no_labels_are_an_empty_outcome() -> None:
     assert Aged().whole == Outcome()
+
+
+def test_more_taken_back_than_stands_leaves_nothing_less_than_none() -> None:
+    left = Aged({0: outcome(1) - outcome(0, 0), 4: outcome(1, 1) - outcome(0)}).settled
+    assert (left.whole.rows, left.whole.cells) == (1, outcome(1, 1).cells)
+
+
+def test_what_is_taken_back_at_another_rung_than_it_stands_at_leaves_the_whole_exact() -> None:
+    moved = Aged({2: outcome(1, 1, 0), 5: outcome(0) + outcome(0) - outcome(1)})
+    assert moved.settled == Aged({5: outcome(1, 0, 0, 0)})
+
+
+def test_what_stands_is_settled_already() -> None:
+    aged = Aged({0: outcome(1), 4: outcome(0)})
+    assert aged.settled == aged

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bellbuoy.profiles.ages import Aged
-from bellbuoy.profiles.collect import OUTCOME, add_profiles, count_numbers
+from bellbuoy.profiles.collect import DELAY, OUTCOME, add_profiles, count_numbers
 from bellbuoy.profiles.deposit import deposit_outcomes, deposit_profiles
 from bellbuoy.profiles.outcome import Outcome, binary_outcome
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
@@ -145,3 +145,29 @@ def test_days_serve_days_and_wider_and_the_models_grain_the_rest() -> None:
 def test_nothing_adds_up_to_nothing() -> None:
     assert total({}, add_profiles) is None
     assert total(Sheet.of({0: CategoryProfile(1), 9: CategoryProfile(2)}), add_profiles) == CategoryProfile(3)
+
+
+def test_an_outcome_taken_back_where_none_stands_is_none(beat: Beat) -> None:
+    line, ones = Series("1h", OUTCOME), np.ones(1, np.int64)
+    outcome = binary_outcome(np.array([0.5]), ones, ones)
+    deposit_outcomes(beat, line, {0: aged(Outcome() - outcome)})
+    assert Counts(beat, "m", Grain.HOUR).outcomes("1h")[0] == Outcome()
+
+
+@pytest.mark.parametrize("standing", [(), (60.0,), (60.0, 7_200.0)])
+def test_delays_taken_back_that_do_not_stand_leave_those_that_do(beat: Beat, standing: tuple[float, ...]) -> None:
+    line = Series("1d", DELAY)
+    deposit_profiles(beat, line, {0: number(*standing)}, Codes({}))
+    deposit_profiles(beat, line, {0: number() - number(0.0, 5.0, 5.0)}, Codes({}))
+    left = Counts(beat, "m", Grain.DAY).profiles(DELAY, "1d")[0]
+    assert isinstance(left, NumericProfile)
+    assert (left.rows, left.zeros, left.cells) == (len(standing), 0, number(*standing).cells)
+    assert left.total == pytest.approx(sum(standing), rel=0.02)
+
+
+def test_a_window_whose_delays_all_stand_keeps_its_sums_exact(beat: Beat) -> None:
+    line = Series("1d", DELAY)
+    deposit_profiles(beat, line, {0: number() - number(5.0), DAY: number(61.0)}, Codes({}))
+    left = Counts(beat, "m", Grain.DAY).profiles(DELAY, "1d")[DAY]
+    assert isinstance(left, NumericProfile)
+    assert left.total == 61.0

@@ -14,6 +14,7 @@ from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.records import LABEL
 from bellbuoy.profiles.target import Target, alike, numbers
 from bellbuoy.sources.port import Kind, Rows
+from bellbuoy.store.ledger import UNLOGGED
 from bellbuoy.store.port import Series
 from bellbuoy.testing import Value, column_of
 from bellbuoy.windows import Grain
@@ -41,6 +42,7 @@ def pairs(target: Target = BINARY) -> Pairs:
     [
         ([1, 0, None], Kind.NUMBER, [1, 0, math.nan]),
         (["1", "1.0", "true", "no"], Kind.CATEGORY, [1, 1, 1, 0]),
+        (["1.0", "nan", "0.0", "NaN", None], Kind.CATEGORY, [1, math.nan, 0, math.nan, math.nan]),
         ([True, False], Kind.CATEGORY, [1, 0]),
     ],
 )
@@ -129,3 +131,35 @@ def test_texts_are_numbers_where_they_read_as_such() -> None:
 def test_one_class_may_be_written_in_several_ways() -> None:
     assert alike("1", "1.0")
     assert not alike("yes", "no")
+
+
+def test_a_class_may_be_called_nan() -> None:
+    odd = Target("binary", ("not nan", "nan"), ("score",), None)
+    assert repr(odd.labels(column_of(["nan", "ok", "NaN"], Kind.CATEGORY)).tolist()) == "[1.0, 0.0, nan]"
+
+
+def test_of_many_classes_nan_is_none_either() -> None:
+    target = Target("multiclass", ("1", "2"), (), "prediction")
+    assert repr(target.labels(column_of(["1.0", "nan"], Kind.CATEGORY)).tolist()) == "[0.0, nan]"
+
+
+def test_a_logged_prediction_that_is_nan_cannot_be_judged() -> None:
+    logged = Target("binary", ("0", "1"), (), "said")
+    rows = Rows(2, {"said": column_of(["nan", "1.0"], Kind.CATEGORY)})
+    assert repr(logged.predicted(rows).tolist()) == "[nan, 1.0]"
+
+
+def test_a_prediction_from_before_a_segment_was_logged_is_counted_whole_only() -> None:
+    made = pairs()
+    made.add(predictions(BINARY, (HOUR, 2, 1.0, 0.5, UNLOGGED)), labels((2 * HOUR, 2 * HOUR, 1.0)))
+    assert list(made.outcomes) == [Series("1h", OUTCOME, "v1")]
+    assert list(made.delays) == [Series("1d", DELAY, "v1")]
+
+
+def test_of_predictions_some_of_which_lack_a_segment_the_others_are_counted_in_it() -> None:
+    made = pairs()
+    rows = [(HOUR, 2, 1.0, 0.9, 1), (HOUR, 2, 1.0, 0.5, UNLOGGED), (0, 2, 0.0, 0.1, 1), (0, 2, 0.0, 0.2, 0)]
+    made.add(predictions(BINARY, *rows), labels(*[(2 * HOUR, 2 * HOUR, 1.0)] * 4))
+    jfk = made.outcomes[Series("1h", OUTCOME, "v1", "origin", "JFK")]
+    assert {start: part.whole.sums["score"] for start, part in jfk.items()} == {0: 0.1, 3_600: 0.9}
+    assert made.delays[Series("1d", DELAY, "v1", "origin", "JFK")][0].total == 3 * 3_600.0

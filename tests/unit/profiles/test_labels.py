@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from tests.laws.stage import LATER, START, Row, Stage, label, prediction
 
-from bellbuoy.profiles.step import Step
+from bellbuoy.profiles.outcome import Outcome
+from bellbuoy.profiles.series import Counts
+from bellbuoy.profiles.step import Step, step
 from bellbuoy.sources.port import Mark, Pull, Want
 from bellbuoy.testing import MemorySource
-from bellbuoy.windows import to_micro
+from bellbuoy.windows import Grain, to_micro
 
 DAY = 24 * 60
 PER_DAY = DAY // 17 + 1
@@ -241,3 +244,77 @@ def test_a_recount_forgets_nothing_in_its_own_cycle(short: Stage) -> None:
     Step(short.database, short.watch, LATER, anew=True).run()
     assert "forgotten" not in short.facts()
     assert labelled(short) == 5 * 20
+
+
+def believed(stage: Stage) -> dict[int, float]:
+    """What is believed of each id."""
+    known, records = stage.ledger("labels").find(np.arange(20, dtype=np.uint64))
+    labels = [] if records is None else records["label"].tolist()
+    return dict(zip(np.flatnonzero(known).tolist(), labels, strict=True))
+
+
+def test_an_undated_correction_does_not_flip_when_its_file_is_read_again(stage: Stage) -> None:
+    undated(stage)
+    rewritten(stage)
+    stage.predictions.rows, stage.labels.rows = predictions_of(0), [label(1, 0, 0), label(2, 0, 0)]
+    stage.beat()
+    said = []
+    for hour, row in enumerate([label(1, 1, 0), label(3, 0, 0), label(4, 0, 0), label(5, 0, 0)], start=1):
+        stage.labels.rows += [row]
+        said.append(step(stage.database, stage.watch, now=LATER + timedelta(hours=hour)).corrected)
+    assert (said, believed(stage)[1], believed(stage)[2]) == ([1, 0, 0, 0], 1.0, 0.0)
+
+
+@pytest.mark.parametrize("batch", [2, 5, 50])
+@pytest.mark.parametrize("values", [(1, 0), (0, 1), (1, 0, 0)])
+def test_of_undated_labels_in_one_file_the_last_is_believed(stage: Stage, batch: int, values: tuple[int, ...]) -> None:
+    undated(stage)
+    stage.labels.batch = batch
+    stage.predictions.rows = predictions_of(0)
+    stage.labels.rows = [label(key, value, 0) for value in values for key in range(4)]
+    stage.beat()
+    assert believed(stage) == dict.fromkeys(range(4), float(values[-1]))
+    Step(stage.database, stage.watch, LATER, anew=True).run()
+    assert believed(stage) == dict.fromkeys(range(4), float(values[-1]))
+    assert labelled(stage) == 4
+
+
+def test_an_undated_correction_of_the_same_moment_is_believed_whatever_it_says(stage: Stage) -> None:
+    undated(stage)
+    for value in (1, 0):
+        stage.labels.rows += [label(1, value, 0)]
+        stage.beat()
+    assert believed(stage) == {1: 0.0}
+
+
+def test_a_segment_that_is_asked_for_later_loses_nothing_to_a_correction(stage: Stage) -> None:
+    full = stage.watch
+    stage.watch = replace(full, plan=replace(full.plan, segments=()))
+    stage.predictions.rows, stage.labels.rows = predictions_of(0)[:3], [label(key, 1, 3_000) for key in range(3)]
+    stage.beat()
+    stage.watch = full
+    stage.labels.rows += [label(0, 1, 100), label(1, 0, 3_100)]
+    assert stage.beat().corrected == 1
+    assert (labelled(stage), [line for line in stage.counts() if "by='origin'" in line and "#outcome" in line]) == (
+        3,
+        [],
+    )
+
+
+def test_a_correction_after_the_grain_has_changed_is_counted_where_the_label_stands(stage: Stage) -> None:
+    full = stage.watch
+    stage.watch = replace(full, plan=replace(full.plan, grain=Grain.DAY))
+    stage.predictions.rows, stage.labels.rows = predictions_of(0)[:3], [label(key, 1, 100) for key in range(3)]
+    stage.beat()
+    stage.watch = full
+    stage.labels.rows += [label(0, 0, 200)]
+    assert stage.beat().corrected == 1
+    with stage.database.read() as shelf:
+        days = Counts(shelf, "m", Grain.HOUR).outcomes(Grain.DAY)
+    assert [(day.rows, positives(day)) for day in days.values()] == [(3, 2)]
+    assert labelled(stage) == 0
+
+
+def positives(outcome: Outcome) -> int:
+    cells = outcome.cells["score"]
+    return int(cells.counts[cells.codes % 2 == 1].sum())

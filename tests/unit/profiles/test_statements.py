@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bellbuoy.profiles.records import LABEL
-from bellbuoy.profiles.statements import Heard, News, Statements
+from bellbuoy.profiles.statements import Heard, News, Statements, last_of_each, was_said
 
 Said = tuple[int, int, float]
 #: What is known of an id: when its first label was known, when the last was, and its value.
@@ -124,3 +124,27 @@ def test_news_of_some_ids_are_all_their_statements() -> None:
     found = news((1, 5, 0.0), (2, 5, 0.0), (2, 6, 1.0), id2=(3, 3, 1.0)).only(np.array([False, True]))
     assert told(found.said) == [(2, 5, 0.0), (2, 6, 1.0)]
     assert (found.known.tolist(), found.old.tolist()) == ([True], [(3, 3, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("keys", "some", "last"),
+    [
+        ([9, 3, 9, 3, 9], [1, 1, 1, 1, 0], [0, 0, 1, 1, 0]),
+        ([1, 2, 3], [1, 0, 1], [1, 0, 1]),
+        ([7, 7, 7], [0, 0, 0], [0, 0, 0]),
+        ([], [], []),
+    ],
+)
+def test_of_some_statements_on_an_id_the_last_is_told(keys: list[int], some: list[int], last: list[int]) -> None:
+    found = last_of_each(np.array(keys, np.uint64), np.array(some, np.bool_))
+    assert found.tolist() == [bool(one) for one in last]
+
+
+def test_a_label_was_said_when_its_own_id_ever_had_it() -> None:
+    past = statements((8, 1, 0.0), (9, 1, 1.0), (9, 2, 0.0))
+    ids, labels = np.array([8, 8, 9], np.uint64), np.array([0.0, 1.0, 1.0])
+    assert was_said(ids, labels, past.keys, past.labels).tolist() == [True, False, True]
+
+
+def test_without_a_past_nothing_was_said() -> None:
+    assert was_said(np.array([8], np.uint64), np.array([0.0]), np.empty(0, np.uint64), None).tolist() == [False]

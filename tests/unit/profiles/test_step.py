@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bellbuoy.errors import StateError
+from bellbuoy.profiles.ages import PAST_ALL
 from bellbuoy.profiles.collect import ARRIVALS, ROWS, Plan
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
 from bellbuoy.profiles.records import Codes
@@ -164,3 +165,13 @@ def test_a_new_reference_takes_the_place_of_the_old(stage: Stage) -> None:
             beat.finish(at=0, facts={})
     with stage.database.read() as shelf:
         assert [row.rows for _, row in shelf.profiles(list(shelf.series("m", grain=REFERENCE)), None, None)] == [2]
+
+
+def test_a_reference_label_of_which_nobody_knows_since_when_has_neither_age_nor_delay(stage: Stage) -> None:
+    rows = [{**prediction(key), **label(key), **({"known": None} if key else {})} for key in range(4)]
+    source = MemorySource(rows)
+    made = count_reference(stage.watch, ReferenceTable(source, "label", "known"), {}, Codes({}), NOW)
+    assert made is not None
+    (delays,), (outcomes,) = made.pairs.delays.values(), made.pairs.outcomes.values()
+    assert [(part.rows, part.total) for part in delays.values()] == [(1, 7_200.0)]
+    assert {rung: part.rows for aged in outcomes.values() for rung, part in aged.parts.items()} == {3: 1, PAST_ALL: 3}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bellbuoy.store import ledger as ledger_module
-from bellbuoy.store.ledger import Ledger, order_of
+from bellbuoy.store.ledger import UNLOGGED, Ledger, order_of
 from bellbuoy.store.port import LedgerPart
 
 LAYOUT = np.dtype([("at", "<i8"), ("value", "<f8")])
@@ -206,3 +206,12 @@ def test_forgotten_files_stay_on_the_disk_until_the_sweep(ledger: Ledger, tmp_pa
     assert len(list(tmp_path.iterdir())) == 2
     ledger.sweep()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_coded_field_that_older_files_lack_says_that_nobody_looked(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append(keys(1), records((5, 0.1)))
+    wider = reopened(tmp_path, ledger.rows())
+    wider.append(keys(2), np.array([(6, 0.2, 0)], [("at", "<i8"), ("value", "<f8"), ("by:origin", "<i4")]))
+    _, rows = wider.find(keys(1, 2))
+    assert rows is not None
+    assert rows["by:origin"].tolist() == [UNLOGGED, 0]

@@ -31,14 +31,18 @@ def part(page: ModelPage, value: str) -> Part:
 
 def test_each_state_of_maturity_has_its_words_in_the_legend() -> None:
     html = show(sample.page())
-    for told in ("provisional: labels are still arriving", "mature: nearly all labels", "final: no more labels"):
+    for told in (
+        "provisional: labels are missing or still arriving",
+        "mature: nearly all labels",
+        "final: no more labels",
+    ):
         assert told in html
 
 
 def test_the_legend_is_silent_about_states_that_no_window_is_in() -> None:
     final = tuple(replace(p, maturity="final") for p in sample.auc_points(9))
     assert list(tagged(sample.page(points=final))) == ["final"]
-    assert "labels are still arriving" not in show(sample.page(points=final))
+    assert "labels are missing or still arriving" not in show(sample.page(points=final))
 
 
 def test_the_style_leaves_the_hatching_of_provisional_windows_alone() -> None:

@@ -13,6 +13,7 @@ from bellbuoy.metrics.expected import expected, expected_whole
 from bellbuoy.metrics.reading import Reading, Unmeasured
 from bellbuoy.metrics.subject import Subject
 from bellbuoy.metrics.taken import Normal, Taken, taken_at
+from bellbuoy.profiles.ages import LADDER
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, summed
 from bellbuoy.windows import Grain
@@ -29,14 +30,15 @@ class Foresight:
     """Estimates of one model. What labels say is learnt from the reference set, else from the labelled past.
 
     The past ends so long before a window that its labels had come when the window was made (`ripe_after`): an estimate
-    knows nothing that was not known in its time.
+    knows no label that came later. What labels were corrected to it does know: ages are kept of the last word.
     """
 
     counts: Counts
     subject: Subject
     normal: Normal
     ripe_after: timedelta | None
-    _strata: dict[int | None, Strata | Unmeasured] = field(default_factory=dict)
+    _reference: Strata | Unmeasured | None = None
+    _past: dict[tuple[int, str, str], Strata | Unmeasured] = field(default_factory=dict)
     _expected: dict[tuple[Grain, Slice], dict[int, tuple[Outcome, int] | Unmeasured]] = field(default_factory=dict)
 
     def estimates(self, metric: str, grain: Grain, where: Slice = EVERYTHING) -> Iterator[Taken]:
@@ -75,7 +77,7 @@ class Foresight:
         promises = self.counts.promises(grain, where)
         split: dict[str, Mapping[str, Mapping[int, Outcome]]] = {}
         for start, promise in promises.items():
-            strata = self._learnt(start)
+            strata = self._learnt(start, where)
             if isinstance(strata, Unmeasured):
                 yield start, strata
                 continue
@@ -99,20 +101,17 @@ class Foresight:
         values = self.counts.segments().get(by, [])
         return {value: self.counts.promises(grain, replace(where, by=by, segment=value)) for value in values}
 
-    def _learnt(self, start: int) -> Strata | Unmeasured:
+    def _learnt(self, start: int, where: Slice = EVERYTHING) -> Strata | Unmeasured:
         """What was known, at a window's time, of what labels say."""
-        if None not in self._strata:
-            self._strata[None] = self._of_reference()
-        found = self._strata[None]
-        if not isinstance(found, Unmeasured):
-            return found
-        if self.ripe_after is None:
-            return found
+        if self._reference is None:
+            self._reference = self._of_reference()
+        if not isinstance(self._reference, Unmeasured) or self.ripe_after is None:
+            return self._reference
         week = start // _ANEW.seconds * _ANEW.seconds
-        if week not in self._strata:
-            end = week - int(self.ripe_after.total_seconds())
-            self._strata[week] = self._of_past(end - int(self.normal.trailing.total_seconds()), end)
-        return self._strata[week]
+        key = (week, where.by, where.segment)
+        if key not in self._past:
+            self._past[key] = self._of_past(week, self.ripe_after, where)
+        return self._past[key]
 
     def _of_reference(self) -> Strata | Unmeasured:
         whole = self.counts.reference_outcome() if self.normal.reference else None
@@ -125,16 +124,17 @@ class Foresight:
         known = {by: {value: part for value, part in of.items() if part is not None} for by, of in parts.items()}
         return learn_parts(whole, known, self.subject)
 
-    def _of_past(self, start: int, end: int) -> Strata | Unmeasured:
+    def _of_past(self, week: int, ripe_after: timedelta, where: Slice) -> Strata | Unmeasured:
+        """Learn from windows that were ripe by then, of the labels that they had at that age: no later ones."""
         wide = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
-        span = Slice(start=start, end=end)
-        whole = summed(self.counts.outcomes(wide, span))
-        if whole is None:
+        rung = next((at for at, age in enumerate(LADDER) if age >= ripe_after.total_seconds()), None)
+        lag = int(ripe_after.total_seconds()) if rung is None else LADDER[rung]
+        span = Slice(start=week - lag - int(self.normal.trailing.total_seconds()), end=week - lag)
+        whole = summed(self.counts.outcomes(wide, span, rung))
+        if whole is None or not whole.rows:
             return Unmeasured("no labels yet from which to learn what to expect")
         parts: dict[str, dict[str, Outcome]] = {}
-        for by, values in self.counts.segments().items():
-            for value in values:
-                part = summed(self.counts.outcomes(wide, replace(span, by=by, segment=value)))
-                if part is not None:
-                    parts.setdefault(by, {})[value] = part
+        if where.by:
+            part = summed(self.counts.outcomes(wide, replace(span, by=where.by, segment=where.segment), rung))
+            parts = {where.by: {where.segment: part}} if part is not None else {}
         return learn_parts(whole, parts, self.subject)

@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
 
 from bellbuoy.metrics.catalogue import Family, entry, measure
 from bellbuoy.metrics.drift import measure_shift, shift_noise
-from bellbuoy.metrics.early import settled
+from bellbuoy.metrics.early import settled, surer
 from bellbuoy.metrics.estimate import ends_of
 from bellbuoy.metrics.flow import BY_ARRIVAL, LABEL_FLOWS, ROW_FLAGS, measure_arrivals, measure_flow
+from bellbuoy.metrics.maturity import Maturity
+from bellbuoy.metrics.money import TOTALS
 from bellbuoy.metrics.quality import measure_column
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.step.baseline import Baseline
@@ -22,7 +27,7 @@ from bellbuoy.metrics.subject import Subject
 from bellbuoy.metrics.taken import Normal, Taken, record_of, taken_at, truths
 from bellbuoy.metrics.track import Track
 from bellbuoy.metrics.widening import PAST, Told, widened
-from bellbuoy.profiles.ages import rung_at
+from bellbuoy.profiles.ages import LADDER, rung_at
 from bellbuoy.profiles.collect import ARRIVALS, NULLS, ROWS, add_profiles
 from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.profile import CategoryProfile, Profile
@@ -43,7 +48,6 @@ class Gauge:
     now: datetime
     age: timedelta | None = None  #: after which labels count as complete; None: learnt from the delays seen
     _rows: dict[tuple[Grain, Slice], Mapping[int, CategoryProfile]] = field(default_factory=dict)
-    _past: dict[tuple[int, Slice, int], tuple[Outcome, Outcome]] = field(default_factory=dict)
 
     @cached_property
     def feed(self) -> Feed:
@@ -105,51 +109,77 @@ class Gauge:
         """
         early = where if where.start is None else replace(where, start=where.start - PAST * grain.seconds)
         taken = list(self.foresight.estimates(metric, grain, early))
+        if metric in TOTALS:  # what is measured of a window in the end is the total of the rows that have a label
+            taken = [replace(one, reading=self._labelled_part(one.reading, where)) for one in taken]
         told = [Told(to_seconds(one.window.start), to_seconds(one.window.end), one.reading) for one in taken]
         lag = int((self.mature_after or timedelta(0)).total_seconds())
         truth = {to_seconds(at.start): one for at, one in truths(self.take(metric, grain, early)).items()}
         before = [] if where.by else self.foresight.record(metric, grain)
-        wider = widened(told, truth, lag, ends_of(metric), before)
+        wider = widened(told, truth, lag, ends_of(metric, self.subject), before)
         found = (replace(one, reading=reading) for one, reading in zip(taken, wider, strict=True))
         return [one for one in found if where.start is None or to_seconds(one.window.start) >= where.start]
+
+    def _labelled_part(self, reading: Reading, where: Slice) -> Reading:
+        ever = self.feed.waiting(where.by, where.segment).ever
+        if ever is None or isinstance(reading, Unmeasured):
+            return reading
+        share = ever.usual
+        return replace(reading, value=share * reading.value, low=share * reading.low, high=share * reading.high)
 
     def track(self, metric: str, grain: Grain, where: Slice = EVERYTHING) -> Track | None:
         """How estimates of the windows of a slice did whose labels have come."""
         return record_of(self.estimates(metric, grain, where), self.take(metric, grain, where))
 
     def early(self, metric: str, where: Slice = EVERYTHING) -> Iterator[Taken]:
-        """A performance metric of windows whose labels are still coming, the newest first: what each will settle at.
+        """A performance metric of windows whose labels are still coming, the newest first: what they will settle at.
 
-        Each is cut at the highest rung that it has passed, and compared with earlier windows cut at the same one.
+        Windows between two rungs of age are taken together, cut at the lower one, and compared with the past cut at
+        it. So few looks are taken, and their intervals are wider for it (Bonferroni): a bell that looks often must not
+        ring by chance.
         """
-        grain, age, last = self.counts.base, self.mature_after, self.last(self.counts.base, where.version)
-        if age is None or last is None:
+        age = self.mature_after
+        if age is None or metric in TOTALS:
             return
-        first = to_seconds(max(from_seconds(0), self.now - age)) - grain.seconds
-        for start in range(last, first, -grain.seconds):
-            rung = rung_at(self.now - from_seconds(start + grain.seconds))
-            if rung is None:
+        spans = list(self._young(where, age))
+        waiting = self.feed.waiting(where.by, where.segment)
+        for rung, grain, span in spans:
+            outcome = summed(self.counts.outcomes(grain, span, rung))
+            if outcome is None or not outcome.rows:
                 continue
-            one = replace(where, start=start, end=start + grain.seconds)
-            outcome = self.counts.outcomes(grain, one, rung).get(start, Outcome())
-            if not outcome.rows:
-                continue
-            then, final = self._at_age(start - int(age.total_seconds()), where, rung)
-            reading = settled(*(self.performance(metric, part) for part in (outcome, then, final)))
-            taken = taken_at(start, grain, reading, self.rows(grain, one).get(start, outcome.rows))
-            yield self._ripe(taken, outcome.rows, where)
+            then, final = self._at_age(to_seconds(self.now - age), where, rung)
+            ends = ends_of(metric, self.subject)
+            here, before, after = (self.performance(metric, part) for part in (outcome, then, final))
+            settles = settled(here, before, after, ends)
+            window = Window(from_seconds(span.start or 0), from_seconds(span.end or 0))
+            rows = max(sum(self.rows(grain, span).values()), outcome.rows)
+            reading = surer(settles, len(spans), ends)
+            taken = Taken(window, reading, rows, outcome.rows, Maturity.PROVISIONAL)
+            yield replace(taken, expected=waiting.expected(taken.coverage, self.now - window.end, grain.delta))
+
+    def _young(self, where: Slice, age: timedelta) -> Iterator[tuple[int, Grain, Slice]]:
+        """Stretches of windows that are not mature, by the rung that all of each have passed, the newest first.
+
+        Of segments, ages are kept by day. Of all rows, long stretches are told by day as well: windows of a minute are
+        too many.
+        """
+        now, oldest = to_seconds(self.now), max(0, to_seconds(self.now) - int(age.total_seconds()))
+        day = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
+        for rung, (lower, upper) in enumerate(pairwise([*LADDER, now])):
+            grain = day if where.by or upper - lower >= 2 * Grain.DAY.seconds else self.counts.base
+            # Windows that ended after the one moment, and not after the other.
+            edges = np.array([max(now - upper, oldest), now - lower], np.int64)
+            start, end = grain.regroup(edges).tolist()
+            if start < end and now - lower > oldest:
+                yield rung, grain, replace(where, start=start, end=end)
 
     def _at_age(self, end: int, where: Slice, rung: int) -> tuple[Outcome, Outcome]:
         """The past before a moment as it was at a rung, and as it became."""
-        key = (end // Grain.DAY.seconds, where, rung)
-        if key not in self._past:
-            wide = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
-            end = key[0] * Grain.DAY.seconds
-            span = replace(where, start=end - int(self.normal.trailing.total_seconds()), end=end)
-            parts = (self.counts.outcomes(wide, span, at) for at in (rung, None))
-            then, final = (summed(part) or Outcome() for part in parts)
-            self._past[key] = then, final
-        return self._past[key]
+        wide = max(self.counts.base, Grain.DAY, key=lambda one: one.seconds)
+        end = end // wide.seconds * wide.seconds
+        span = replace(where, start=end - self.baseline.span, end=end)
+        parts = (summed(self.counts.outcomes(wide, span, at)) for at in (rung, None))
+        then, final = (part or Outcome() for part in parts)
+        return then, final
 
     def newest(self, metric: str, where: Slice = EVERYTHING, column: str | None = None) -> list[Taken]:
         """A metric of the newest windows at the model's own grain: as many as can wait for labels, and some more.
@@ -211,6 +241,8 @@ class Gauge:
         family = entry(metric, column=column is not None).family
         if family is Family.SHIFT:
             return Unmeasured("the baseline is what distances are measured from")
+        if metric in TOTALS:
+            return Unmeasured("a total is that of its own stretch: its mean has a baseline")
         if family is Family.PERFORMANCE:
             outcome = self.baseline.outcome(grain, where, rung)
             return Unmeasured("nothing to compare with yet") if outcome is None else self.performance(metric, outcome)

@@ -9,6 +9,7 @@ from tests.unit.stage import DAY, HOUR, START, Stage
 
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Unmeasured
+from bellbuoy.metrics.step.feed import rhythm
 from bellbuoy.metrics.taken import Taken
 from bellbuoy.profiles.series import Slice
 from bellbuoy.testing import Value
@@ -115,9 +116,47 @@ def test_a_feed_that_has_been_dead_for_months_is_not_usual(stage: Stage) -> None
     assert {getattr(one.reading, "value", None) for one in last} == {1.0}
 
 
+def at_work(stage: Stage, days: int, weekdays: set[int], dead: int = 10_000) -> list[float]:
+    """Shortfalls of a feed that brings what it owes on some days of the week only, and nothing from a day on."""
+    for day in range(days):
+        ahead = next(later for later in range(1, 9) if (day + later) % 7 in weekdays)
+        slow(stage, day, 30, hours=24 * ahead + 2, share=1.0 if day + ahead < dead else 0.0)
+    now = START + days * DAY
+    stage.labels.rows = [row for row in stage.labels.rows if row["known"] <= now]  # type: ignore[operator]
+    stage.cycle(now)
+    return [one.reading.low for one in readings(stage, "label_shortfall", days) if isinstance(one.reading, Measured)]
+
+
+@pytest.mark.parametrize("weekdays", [{0, 1, 2, 3, 4}, {2}])
+def test_a_feed_that_rests_as_it_does_every_week_falls_short_of_nothing(stage: Stage, weekdays: set[int]) -> None:
+    assert max(at_work(stage, 84, weekdays)[7:]) < 0.5
+
+
+def test_a_weekly_feed_that_stops_is_found_after_its_second_missing_batch(stage: Stage) -> None:
+    short = at_work(stage, 105, {2}, dead=70)
+    assert max(short[20:-40]) < 0.5
+    assert short[-1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("came", "together"),
+    [
+        ([], 7),
+        ([9] * 3, 7),
+        ([9] * 30, 1),
+        ([9] * 20 + [0] + [9] * 8, 1),  # a pause that happened once is no habit
+        (([9] * 5 + [0] * 2) * 4, 7),
+        (([9] + [0] * 6) * 4, 14),
+        ([9] * 28 + [0] * 20, 1),  # nor is one that goes on
+    ],
+)
+def test_a_habit_is_what_happened_twice(came: list[int], together: int) -> None:
+    assert rhythm(came) == together
+
+
 def test_too_few_labels_are_due_to_miss_any(stage: Stage) -> None:
     for day in range(40):
-        slow(stage, day, 3, hours=3)
+        slow(stage, day, 1, hours=3)
     stage.cycle(START + 40 * DAY)
     short = {one.reading for one in readings(stage, "label_shortfall", 40)}
     assert short == {Unmeasured("too few labels are due")}
