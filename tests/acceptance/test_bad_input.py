@@ -185,7 +185,8 @@ def test_a_hundred_thousand_categories_fit(tmp_path: Path) -> None:
     model = MODEL.replace('by = ["city"]', "by = []")
     project = town(tmp_path, model=model)
     moment = END.isoformat()
-    many = [{**predictions(END, 1)[0], "id": 50_000 + n, "ts": moment, "seen_at": moment} for n in range(100_000)]
+    one = predictions(END, 1)[0]
+    many = [{**one, "id": 50_000 + n, "ts": moment, "seen_at": moment} for n in range(100_000)]
     write(project / "data" / "log2.csv", [{**row, "city": f"town-{n}"} for n, row in enumerate(many)])
     assert run(project).counted.rows == ALL + 100_000
     assert reading(project, "distinct", "city")[-1] == pytest.approx(100_000, rel=0.2)
