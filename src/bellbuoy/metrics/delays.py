@@ -43,8 +43,14 @@ class Curve:
 
     def over(self, age: float, width: float) -> float:
         """Of a window's labels, at an age in seconds from its end on; before its end, of those made so far."""
-        moments = age + width * (np.arange(_MOMENTS) + 0.5) / _MOMENTS
-        return float(np.mean([self.share(moment) for moment in moments.tolist()]))
+        return float(self.of_all(np.array([age]), width)[0])
+
+    def of_all(self, ages: Floats, width: float) -> Floats:
+        """`over` of many windows at once; 0 for predictions that are not made yet."""
+        moments = ages[:, None] + width * (np.arange(_MOMENTS) + 0.5) / _MOMENTS
+        place = np.searchsorted(self.ages, moments, side="right")
+        shares: Floats = np.where(moments < 0, 0.0, np.append(0.0, self.shares)[place])
+        return np.asarray(shares.mean(axis=1))
 
     def age(self, share: float) -> timedelta:
         """By which a share has come: the upper end of its delay bucket, at most 2.2 % too long."""
@@ -149,14 +155,6 @@ def labels_due(
     many = np.array(list(rows.values()), np.float64)
     due = {}
     for start, end in spans.items():
-        later, sooner = (_come(curve, moment - starts - width, width) for moment in (end, start))
+        later, sooner = (curve.of_all(moment - starts - width, width) for moment in (end, start))
         due[start] = ever * float(many @ (later - sooner))
     return due
-
-
-def _come(curve: Curve, ages: Floats, width: int) -> Floats:
-    """`Curve.over` of many windows at once; 0 for predictions that are not made yet."""
-    moments = ages[:, None] + width * (np.arange(_MOMENTS) + 0.5) / _MOMENTS
-    place = np.searchsorted(curve.ages, moments, side="right")
-    shares: Floats = np.where(moments < 0, 0.0, np.append(0.0, curve.shares)[place])
-    return np.asarray(shares.mean(axis=1))

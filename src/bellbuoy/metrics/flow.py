@@ -15,15 +15,20 @@ ARRIVAL_FLAGS = {"unknown_label_rate": "unknown id", "corrected_label_rate": "co
 BY_ARRIVAL = frozenset({"label_arrivals", "label_shortfall", *ARRIVAL_FLAGS})
 
 
+def once(rows: CategoryProfile) -> int:
+    """Rows without those whose id had come before."""
+    return rows.rows - rows.counts.get("duplicate", 0)
+
+
 def measure_flow(name: str, rows: CategoryProfile, labelled: int) -> Reading:
     """A flow metric of one window: `rows` counts all rows and their flags, `labelled` those whose label has come."""
-    once = rows.rows - rows.counts.get("duplicate", 0)
+    different = once(rows)
     if name == "rows":
-        return Measured(once, once, once, rows.rows)
+        return Measured(different, different, different, rows.rows)
     if name == "labelled":
-        return Measured(labelled, labelled, labelled, once)
+        return Measured(labelled, labelled, labelled, different)
     if name == "coverage":
-        return _share(min(labelled, once), once)
+        return _share(min(labelled, different), different)
     return _share(rows.counts.get(ROW_FLAGS[name], 0), rows.rows)
 
 

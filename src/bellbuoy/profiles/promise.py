@@ -45,8 +45,3 @@ class Promises:
                 line = Series(grain.value, PROMISE, self.names[version], by, self.names[value])
                 windows = self.counts.setdefault(line, {})
                 windows[start] = windows.get(start, Aged()) + Aged({0: promise})
-
-    def drain(self) -> dict[Series, dict[int, Aged]]:
-        """What was counted so far; nothing is left."""
-        counts, self.counts = self.counts, {}
-        return counts

@@ -22,7 +22,6 @@ from bellbuoy.windows import Grain
 _ANEW = Grain.WEEK
 #: Fewer rows than this say nothing of how far estimates stray.
 _TELLING = 30
-_NOTHING = Unmeasured("no score that can be judged")
 
 
 @dataclass
@@ -62,15 +61,6 @@ class Foresight:
         )
         rows = strata.whole.rows
         return [(estimate_of(metric, one, rows, self.subject), measure(metric, two, self.subject)) for one, two in told]
-
-    def over(self, metric: str, grain: Grain, where: Slice) -> Reading:
-        """The same of all windows of a slice together."""
-        found = [one for _, one in self._outcomes(grain, where)]
-        parts = [one for one in found if not isinstance(one, Unmeasured)]
-        whole = summed(dict(enumerate(outcome for outcome, _ in parts)))
-        if whole is None:
-            return next((one for one in found if isinstance(one, Unmeasured)), _NOTHING)
-        return estimate_of(metric, whole, min(learnt for _, learnt in parts), self.subject)
 
     def _outcomes(self, grain: Grain, where: Slice) -> Iterator[tuple[int, tuple[Outcome, int] | Unmeasured]]:
         """The expected outcome of each window, and from how many labelled rows it was learnt what to expect."""

@@ -14,7 +14,7 @@ from bellbuoy.metrics.catalogue import Family, entry, measure
 from bellbuoy.metrics.drift import measure_shift, shift_noise
 from bellbuoy.metrics.early import settled, surer
 from bellbuoy.metrics.estimate import ends_of
-from bellbuoy.metrics.flow import BY_ARRIVAL, LABEL_FLOWS, ROW_FLAGS, measure_arrivals, measure_flow
+from bellbuoy.metrics.flow import BY_ARRIVAL, LABEL_FLOWS, ROW_FLAGS, measure_arrivals, measure_flow, once
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.money import TOTALS
 from bellbuoy.metrics.quality import measure_column
@@ -22,10 +22,9 @@ from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.step.baseline import Baseline
 from bellbuoy.metrics.step.feed import Feed
 from bellbuoy.metrics.step.foresight import Foresight
-from bellbuoy.metrics.step.rows import once, row_profiles
+from bellbuoy.metrics.step.rows import row_profiles
 from bellbuoy.metrics.subject import Subject
-from bellbuoy.metrics.taken import Normal, Taken, record_of, taken_at, truths
-from bellbuoy.metrics.track import Track
+from bellbuoy.metrics.taken import Normal, Taken, taken_at, truths
 from bellbuoy.metrics.widening import PAST, Told, widened
 from bellbuoy.profiles.ages import LADDER, rung_at
 from bellbuoy.profiles.collect import ARRIVALS, NULLS, ROWS, add_profiles
@@ -125,10 +124,6 @@ class Gauge:
             return reading
         share = ever.usual
         return replace(reading, value=share * reading.value, low=share * reading.low, high=share * reading.high)
-
-    def track(self, metric: str, grain: Grain, where: Slice = EVERYTHING) -> Track | None:
-        """How estimates of the windows of a slice did whose labels have come."""
-        return record_of(self.estimates(metric, grain, where), self.take(metric, grain, where))
 
     def early(self, metric: str, where: Slice = EVERYTHING) -> Iterator[Taken]:
         """A performance metric of windows whose labels are still coming, the newest first: what they will settle at.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bellbuoy.metrics.flow import once
 from bellbuoy.profiles.collect import NULLS, ROWS
 from bellbuoy.profiles.profile import CategoryProfile
 from bellbuoy.profiles.series import EVERYTHING, Counts, Slice
@@ -18,11 +19,6 @@ def row_profiles(counts: Counts, grain: Grain, where: Slice = EVERYTHING) -> Map
         rows = {start: CategoryProfile(part.rows) for start, part in rows.items()}
     # A window that goes on after a moment that is looked back at had fewer rows then.
     return rows | {start: CategoryProfile(many) for start, many in counts.rows_then(grain, where).items()}
-
-
-def once(rows: CategoryProfile) -> int:
-    """Rows without those whose id had come before."""
-    return rows.rows - rows.counts.get("duplicate", 0)
 
 
 def rows_of(counts: Counts, grain: Grain, where: Slice = EVERYTHING) -> dict[int, int]:

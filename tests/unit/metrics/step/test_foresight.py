@@ -9,10 +9,10 @@ import pytest
 from tests.unit.stage import DAY, HOUR, START, Stage
 
 from bellbuoy.metrics.reading import Measured, Unmeasured
-from bellbuoy.metrics.taken import Taken
+from bellbuoy.metrics.taken import Taken, record_of
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.testing import Value
-from bellbuoy.windows import Grain, to_seconds
+from bellbuoy.windows import Grain
 
 
 def rows(stage: Stage, day: float, many: int, *, labelled: bool = True, truth: float = 1.0) -> None:
@@ -110,20 +110,8 @@ def test_estimates_have_a_record_once_labels_have_come(stage: Stage) -> None:
         rows(stage, day, 300)
     stage.cycle(START + 40 * DAY)
     with stage.gauge(START + 40 * DAY) as gauge:
-        track = gauge.track("auc", Grain.DAY)
+        track = record_of(gauge.estimates("auc", Grain.DAY), gauge.take("auc", Grain.DAY))
     assert track is not None
     assert (track.windows, track.share) == (30, 0.9)
     assert track.within < 0.08
     assert track.covered >= 0.8
-
-
-def test_all_windows_together_are_estimated_as_one(stage: Stage) -> None:
-    with_reference(stage)
-    for day in range(3):
-        rows(stage, day, 500, labelled=False)
-    stage.cycle(START + 3 * DAY)
-    span = Slice(start=to_seconds(START), end=to_seconds(START + 3 * DAY))
-    with stage.gauge(START + 3 * DAY) as gauge:
-        whole = gauge.foresight.over("auc", Grain.DAY, span)
-    assert isinstance(whole, Measured)
-    assert whole.rows == 1_500
