@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 ARGS ?=
+# Where the incident corpus is, if anywhere (`make corpus`).
+CORPUS ?= ../shared/corpus
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check coverage docs bench clean setup
+.PHONY: demo test check coverage corpus docs bench clean setup
 
 setup: $(STAMP)
 
@@ -38,6 +40,9 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench $(ARGS)
+
+corpus: $(STAMP)
+	VENV="$(VENV)" bash tools/corpus.sh "$(CORPUS)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) site bellbuoy-demo .hypothesis

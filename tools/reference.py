@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from bellbuoy import errors
+from bellbuoy.app.bell import Bell
 from bellbuoy.app.compare.document import document_of
 from bellbuoy.app.project import OpenProject
 from bellbuoy.app.push import Pushes
@@ -24,10 +25,11 @@ from bellbuoy.config.schema import SchemaOf, file_schema
 from bellbuoy.config.spec import ProjectFile
 from bellbuoy.metrics.catalogue import CATALOGUE, Family, Metric
 from bellbuoy.sources.codes import CODES
+from bellbuoy.store.database import Database
 from bellbuoy.web.endpoints import Endpoint, endpoints
 from bellbuoy.web.pages import build_web
 from bellbuoy.web.port import Reads
-from bellbuoy.web.shapes import FaultShape, PartsShape, ReadingsShape, Shape, StatusShape
+from bellbuoy.web.shapes import AlarmsShape, FaultShape, IncidentsShape, PartsShape, ReadingsShape, Shape, StatusShape
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -40,6 +42,8 @@ GIVEN = {
     "status": "From `bellbuoy status --json` and `GET /api/v1/status`.",
     "readings": "From `bellbuoy readings MODEL --json` and `GET /api/v1/models/{model}/readings`.",
     "parts": "From `bellbuoy parts MODEL --json` and `GET /api/v1/models/{model}/parts`.",
+    "alarms": "From `bellbuoy alarms --json` and `GET /api/v1/models/{model}/alarms`.",
+    "incidents": "From `bellbuoy incidents --json`, `GET /api/v1/incidents` and `GET /api/v1/incidents/{name}`.",
     "fault": "From the HTTP API, with every answer that is no success.",
 }
 #: What values of JSON are called in tables.
@@ -57,6 +61,7 @@ FAMILIES = {
     Family.COLUMN: "Columns: from the counts of one column",
     Family.SHIFT: "Shifts: from the counts of one column, now and before",
     Family.FLOW: "Flow: from the counts of rows and labels",
+    Family.REPLAY: "Replay: from rows that were scored again",
 }
 
 
@@ -301,6 +306,8 @@ def json_parts() -> Iterator[str]:
         "status": StatusShape,
         "readings": ReadingsShape,
         "parts": PartsShape,
+        "alarms": AlarmsShape,
+        "incidents": IncidentsShape,
         "fault": FaultShape,
     }
     for title, shape in shapes.items():
@@ -327,7 +334,8 @@ def http_parts() -> Iterator[str]:
     """Sections of all endpoints, from the OpenAPI document of the application itself."""
     project = OpenProject(ROOT, ProjectFile.model_validate({"project": {"name": "reference"}}), {})
     # The document is made from the routes alone: nothing is read.
-    app = build_web(cast("Reads", None), Pushes(project, SystemClock()), name="reference")
+    bell = Bell(project, cast("Database", None), SystemClock())
+    app = build_web(cast("Reads", None), Pushes(project, SystemClock()), bell, name="reference")
     return map(endpoint_part, endpoints(app))
 
 

@@ -112,7 +112,8 @@ def test_a_rule_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     whens = ("auc is low", "null_rate(agee) > 1%")
     rules = "".join(f'[[alarms.rule]]\nname = "rule-{at}"\nwhen = "{when}"\n' for at, when in enumerate(whens))
     shown = bellbuoy("check", "--json", "--project", project_of(tmp_path, MODEL + rules))
-    assert messages(shown, "fault") == ["'auc is low' is not a rule", "column 'agee' is not watched"]
+    broken = "'auc is low' is not a rule: at 11, a comparison should stand here, not the end"
+    assert messages(shown, "fault") == [broken, "column 'agee' is not watched"]
 
 
 def test_one_bad_model_does_not_keep_the_others_from_being_checked(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from tests.unit.web.rung import SampleBell, incident, over
 from tests.unit.web.sample import SampleReads
 
 from bellbuoy.web.pages import build_web
@@ -30,6 +31,9 @@ PATHS = (
     "/models/crew-rest",
     "/models/delays?from=2013-11-01&to=2013-12-01",
     "/models/delays?as_of=2013-12-24T10:00",
+    "/models/delays/incidents",
+    "/models/fares/incidents",
+    "/models/delays/incidents/2013-12-23T06:00:00Z/1",
     "/api/docs",
 )
 
@@ -62,7 +66,8 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with serving(build_web(SampleReads(), name="flights")) as place:
+    bell = SampleBell([incident(), *(over(number) for number in range(12))])
+    with serving(build_web(SampleReads(), None, bell, name="flights")) as place:
         yield place
 
 
@@ -235,6 +240,42 @@ def test_a_browser_is_asked_for_the_token_and_then_lives_on(browser: Browser) ->
         assert page.inner_text("#live") == "live"
         assert page.locator("#fleet tbody tr").count() == 6
         page.close()
+
+
+def test_an_incident_is_reached_from_the_first_page_and_marked(browser: Browser) -> None:
+    """With a password, as a browser sends it, and by a form, which other sites could send as well."""
+    bell = SampleBell()
+    with serving(build_web(SampleReads(), None, bell, name="flights", tokens=["buoy"])) as address:
+        page = browser.new_page(http_credentials={"username": "anyone", "password": "buoy"})
+        page.goto(address)
+        page.click("#fleet .headline a")
+        page.select_option("select[name=of]", label="nulls of wind_gust")
+        page.check("input[value=false]")
+        page.fill("input[name=note]", "a test of ours")
+        page.click(".mark button")
+        page.wait_for_url("**/incidents/2013-12-23T06:00:00Z/1")
+        page.close()
+    ((name, feedback),) = bell.said
+    assert ("wind_gust" in name, feedback.mark, feedback.note) == (True, "false", "a test of ours")
+
+
+def test_a_note_that_is_being_written_is_not_swept_away(browser: Browser) -> None:
+    bell = SampleBell()
+    with serving(build_web(SampleReads(), None, bell, name="flights")) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/models/delays/incidents/2013-12-23T06:00:00Z/1")
+        page.fill("input[name=note]", "half a sen")
+        page.locator("input[name=note]").blur()
+        bell.rung = [incident(headline="something else")]
+        page.evaluate("refresh()")
+        assert page.input_value("input[name=note]") == "half a sen"
+        page.close()
+
+
+def test_incidents_that_are_over_are_filtered(address: str, tab: Page) -> None:
+    tab.goto(f"{address}/models/delays/incidents")
+    tab.fill("#filter-over", "(11)")
+    assert tab.locator("#over tbody tr:visible").count() == 1
 
 
 def test_the_page_reads_without_javascript(address: str, browser: Browser) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.docs.blocks import DOCS, Block, blocks, every_block, follow, pages
 
 from bellbuoy.config.spec import Model, ProjectFile
+from bellbuoy.config.spec_golden import Golden
 
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
 GUIDES = [block for block in every_block() if not block.page.startswith("docs/reference")]
@@ -63,7 +64,9 @@ def test_toml_parses(block: Block) -> None:
 @pytest.mark.parametrize("block", of("toml", GUIDES), ids=str)
 def test_settings_that_a_guide_shows_are_valid(block: Block) -> None:
     given = tomllib.loads(block.text)
-    if given.keys() <= ProjectFile.model_fields.keys():
+    if given.keys() <= Golden.model_fields.keys():
+        Golden.model_validate(given)
+    elif given.keys() <= ProjectFile.model_fields.keys():
         ProjectFile.model_validate({"project": {"name": "loans"}} | given)
     else:
         Model.model_validate(completed(given))

@@ -20,7 +20,7 @@ from bellbuoy.config.spec import Model, ProjectFile
 from bellbuoy.metrics.catalogue import CATALOGUE
 from bellbuoy.metrics.metric import Family, Metric
 from bellbuoy.sources.codes import CODES
-from bellbuoy.web.shapes import ReadingsShape, StatusShape
+from bellbuoy.web.shapes import AlarmsShape, IncidentsShape, ReadingsShape, StatusShape
 
 SOURCE = ROOT / "src" / "bellbuoy"
 #: How notes are made: `Note("odd-label", …`, `.say("shrunk", …`, `.count("no-column", …`.
@@ -94,7 +94,7 @@ def test_an_error_has_a_section(name: str) -> None:
     assert name in headings("notes")
 
 
-@pytest.mark.parametrize("shape", [StatusShape, ReadingsShape])
+@pytest.mark.parametrize("shape", [StatusShape, ReadingsShape, AlarmsShape, IncidentsShape])
 def test_a_key_of_a_document_has_a_line(shape: type[BaseModel]) -> None:
     assert [key for key in shape.model_fields if f"| `{key}` |" not in page("json")] == []
 

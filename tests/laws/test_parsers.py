@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bellbuoy.alarms.rule import parse_rule
+from bellbuoy.alarms.grammar import parse_rule
 from bellbuoy.config.environment import expanded
 from bellbuoy.config.expression import read_expression
 from bellbuoy.config.texts import read_budget, read_schedule

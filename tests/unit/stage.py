@@ -84,7 +84,8 @@ class Stage:
         name = self.model.name
         with self.database.read() as shelf:
             gauge = gauge_of(Counts(shelf, name, self.model.grain), self.model, now)
-            yield Seen(self.model, gauge, shelf.model(name), shelf.alarms(name), shelf.notes(name))
+            told = shelf.alarms(name), shelf.notes(name), shelf.incidents(name)
+            yield Seen(self.model, gauge, shelf.model(name), *told)
 
     @contextmanager
     def gauge(self, now: datetime) -> Iterator[Gauge]:

@@ -28,6 +28,10 @@ class Holds:
     fall: timedelta = _NOTHING
 
 
+#: An alarm that waits for nothing, neither to fire nor to be over.
+AT_ONCE = Holds()
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A rule's state since a moment, and why; while it fires, since when the condition has not held (None: it does)."""
@@ -36,6 +40,11 @@ class Alarm:
     since: datetime
     reason: str
     calm_since: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits to fire, or fires."""
+        return self.state in {State.PENDING, State.FIRING}
 
 
 def advance(alarm: Alarm, breach: Breach, holds: Holds, now: datetime) -> Alarm:  # noqa: PLR0911 - a table of states
@@ -58,3 +67,17 @@ def advance(alarm: Alarm, breach: Breach, holds: Holds, now: datetime) -> Alarm:
                 return Alarm(State.RESOLVED, now, "back within the limit")
             return replace(alarm, reason="back within the limit, not long enough yet", calm_since=calm)
     return alarm
+
+
+def heeded(state: State, breach: Breach, recovered: Breach) -> Breach:
+    """The judgement that counts in a state: what fires is not over before what must hold for that does."""
+    if state is not State.FIRING or breach is not Breach.NO:
+        return breach
+    return recovered.opposite
+
+
+def paused(alarm: Alarm, gap: timedelta) -> Alarm:
+    """The alarm after a time in which nobody looked: its clocks stood still, so a breach must be seen again."""
+    if alarm.state is State.PENDING:
+        return replace(alarm, since=alarm.since + gap)
+    return alarm if alarm.calm_since is None else replace(alarm, calm_since=alarm.calm_since + gap)

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from bellbuoy.alarms.machine import Alarm, Holds, State, advance
+from bellbuoy.alarms.absence import Rhythm, gap_told
+from bellbuoy.alarms.look import Look, Rule, look
+from bellbuoy.alarms.machine import AT_ONCE, Alarm, Holds, State, advance, heeded, paused
 from bellbuoy.alarms.rule import Breach, Condition
-from bellbuoy.metrics.catalogue import Family, entry
-from bellbuoy.metrics.flow import LABEL_FLOWS
-from bellbuoy.metrics.maturity import Maturity
-from bellbuoy.metrics.reading import Measured
+from bellbuoy.alarms.template import filled
 from bellbuoy.metrics.step import Gauge
-from bellbuoy.metrics.taken import Taken, complete
-from bellbuoy.profiles.series import Slice
 from bellbuoy.store.database import Beat
 from bellbuoy.store.port import AlarmRow
-from bellbuoy.windows import from_micro, iso, to_micro, to_seconds
+from bellbuoy.windows import from_micro, from_seconds, iso, to_micro, to_seconds
+
+_NO_GAP = timedelta(0)
+#: What mature labels have borne out is not taken back by later ones.
+_CONFIRMED = {"raised": None, "confirmed": True}
+_OPEN = frozenset({State.PENDING.value, State.FIRING.value})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule ready to be judged: `condition.metric` is a canonical name."""
+class Subject:
+    """What an alarm is of: a rule or a monitor, on one series; `series` is empty for a rule that has but one."""
 
     name: str
-    condition: Condition
-    holds: Holds
-    kind: str = "custom"  #: what it watches, as DESIGN §4 has it
-    sure: bool = False  #: whether a reading must break it with its whole interval
-    early: bool = False  #: whether windows are judged whose labels are still coming
+    series: str = ""
+    holds: Holds = AT_ONCE
+    kind: str = "custom"
+    severity: str = "warning"
+    metric: str = ""
+    column: str | None = None
+    by: str = ""
+    segment: str = ""
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +48,33 @@ class Moved:
     reason: str
 
 
-def step(beat: Beat, rules: Iterable[Rule], gauge: Gauge, *, now: datetime) -> list[Moved]:
-    """Judge every rule at `now` and write the alarms that changed; running it twice changes nothing."""
-    known = newest_of_each(beat.alarms(beat.name))
-    moved, written = [], []
+def step(
+    beat: Beat,
+    rules: Iterable[Rule],
+    gauge: Gauge,
+    *,
+    now: datetime,
+    rhythm: Rhythm | None = None,
+    named: Collection[str] | None = None,
+) -> list[Moved]:
+    """Judge every rule at `now` and write the alarms that changed; running it twice changes nothing.
+
+    Alarms of rules that are not among those `named` in the file any more end; None: nobody knows which are.
+    """
+    rows, rhythm = beat.alarms(beat.name), rhythm or Rhythm()
+    known, gap = newest_of_each(rows), rhythm.gap(now, gauge.counts.base.delta)
+    pairs: list[tuple[AlarmRow | None, AlarmRow]] = []
     for rule in rules:
         old = known.get(rule.name)
-        new = judged(beat.name, rule, old, look(rule, gauge, now), now)
-        if new is not None and new != old:
-            written.append(new)
-            if old is None or old.state != new.state:
-                moved.append(Moved(rule.name, State(new.state), new.reason))
-    beat.put_alarms(written)
-    return moved
+        seen = look(rule, gauge, now, rhythm, raised_on(old))
+        new = judged(beat.name, subject_of(rule), old, seen, now, gap)
+        if new is not None:
+            pairs.append((old, new if new is old else dressed(new, rule, beat.name)))
+    if named is not None:
+        pairs += ended(rows, named, now)
+    changed = [(old, new) for old, new in pairs if new != old]
+    beat.put_alarms(new for _, new in changed)
+    return [Moved(new.name, State(new.state), new.reason) for old, new in changed if _moved(old, new)]
 
 
 def newest_of_each(rows: Iterable[AlarmRow]) -> dict[str, AlarmRow]:
@@ -61,29 +82,82 @@ def newest_of_each(rows: Iterable[AlarmRow]) -> dict[str, AlarmRow]:
     return {row.name: row for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a rule sees: the window that it is judged by, and whether that breaks it."""
+def subject_of(rule: Rule) -> Subject:
+    """What the alarm of a rule is of: the first metric of its condition."""
+    one = rule.condition.selectors[0]
+    told = (one.metric, one.column, one.by, one.segment, one.version)
+    return Subject(rule.name, "", rule.holds, rule.kind, rule.severity, *told)
 
-    taken: Taken | None
-    breach: Breach
 
+def judged(
+    model: str, of: Subject, old: AlarmRow | None, seen: Look, now: datetime, gap: timedelta = _NO_GAP
+) -> AlarmRow | None:
+    """An alarm after one more look; None while nothing ever breached.
 
-def judged(model: str, rule: Rule, old: AlarmRow | None, seen: Look, now: datetime) -> AlarmRow | None:
-    """A rule's alarm after one more look; None while it never breached."""
-    before, taken = _alarm(old, now), seen.taken
-    after = advance(before, seen.breach, rule.holds, now)
+    `gap` is a time before this look in which nobody looked though somebody should have.
+    """
+    if old is not None and seen.withdrawn:
+        return _withdrawn(old, seen, now)
+    # Two looks at one moment stop the clocks once.
+    before = _alarm(old, now) if _is_paused(old, now) else paused(_alarm(old, now), gap)
+    after = advance(before, heeded(before.state, seen.breach, seen.recovered), of.holds, now)
+    after = replace(after, reason=_reason(before, after, seen, gap))
     if old is None and after.state is State.INACTIVE:
         return None
-    if old is not None and seen.breach is Breach.UNKNOWN and not _open(after):
-        return old  # what is over stays as it ended
-    if after == before:
-        return _seen(old, taken) if old is not None and taken is not None and _open(after) else old
-    return _row(model, rule, old, after, taken, now)
+    if old is not None and not after.is_open and after.state.value == old.state:
+        # What is over stays as it ended; that mature labels confirm it is still to be remembered.
+        return replace(old, facts={**old.facts, **_CONFIRMED}) if seen.confirmed else old
+    if old is not None and after == _alarm(old, now):
+        return _seen(old, seen)
+    row = _row(model, of, old, after, seen, now)
+    return replace(row, facts={**row.facts, "paused": to_micro(now)}) if gap else row
 
 
-def _open(alarm: Alarm) -> bool:
-    return alarm.state in {State.PENDING, State.FIRING}
+def raised_on(row: AlarmRow | None) -> Mapping[str, Any] | None:
+    """The early labels that an alarm was raised on, while mature ones have neither confirmed it nor taken it back."""
+    if row is None or row.fired_at is None or row.withdrawn_at is not None or row.facts.get("confirmed"):
+        return None
+    found = row.facts.get("raised")
+    return found if isinstance(found, Mapping) else None
+
+
+def dressed(row: AlarmRow, rule: Rule, model: str) -> AlarmRow:
+    """The row of a rule's alarm with the rule's condition, its labels, and its annotations filled in."""
+    words = _words(row, rule, model)
+    texts = {key: filled(text, words) for key, text in rule.annotations.items()}
+    facts = {"when": rule.condition.text, "labels": dict(rule.labels), "annotations": texts}
+    return replace(row, facts={**row.facts, **facts})
+
+
+def ended(rows: Iterable[AlarmRow], named: Collection[str], now: datetime) -> Iterator[tuple[AlarmRow, AlarmRow]]:
+    """Each open alarm of a rule that is gone, and how it ends."""
+    at, why = to_micro(now), "the rule is gone"
+    for row in rows:
+        if "when" not in row.facts or row.name in named or row.state not in _OPEN:
+            continue
+        if row.state == State.FIRING.value:
+            yield row, replace(row, state=State.RESOLVED.value, since=at, calm_since=None, resolved_at=at, reason=why)
+        else:
+            yield row, replace(row, state=State.INACTIVE.value, since=at, reason=why)
+
+
+def summary(row: AlarmRow, condition: Condition) -> str:
+    """An alarm in words: `auc is 0.66, the limit is < 0.7, window from 2013-07-04T00:00:00Z`."""
+    when = f", window from {iso(from_seconds(row.start))}" if row.start is not None else ""
+    parts = [part for part in row.facts.get("parts", ()) if part["breach"] == Breach.YES.value]
+    if len(condition.comparisons) > 1 and parts:
+        return " and ".join(_part(part["text"], part["value"], part["test"], part["limit"]) for part in parts) + when
+    first = condition.comparisons[0]
+    return _part(first.left.text, row.value, first.test, row.threshold) + when
+
+
+def _part(text: str, value: float | None, test: str, limit: float | None) -> str:
+    now, than = ("unmeasured" if number is None else f"{number:.4g}" for number in (value, limit))
+    return f"{text} is {now}, the limit is {test} {than}"
+
+
+def _moved(old: AlarmRow | None, new: AlarmRow) -> bool:
+    return old is None or old.state != new.state or old.withdrawn_at != new.withdrawn_at
 
 
 def _alarm(row: AlarmRow | None, now: datetime) -> Alarm:
@@ -93,15 +167,28 @@ def _alarm(row: AlarmRow | None, now: datetime) -> Alarm:
     return Alarm(State(row.state), from_micro(row.since), row.reason, calm)
 
 
-def _row(model: str, rule: Rule, old: AlarmRow | None, alarm: Alarm, taken: Taken | None, now: datetime) -> AlarmRow:
-    at = to_micro(now)
-    row = old
-    if row is None or (_open(alarm) and State(row.state) is State.RESOLVED):
-        # A moment and a name are enough: a rule begins to breach once at a time.
-        row = AlarmRow(
-            f"{model}/{rule.name}/{iso(now)}", rule.name, alarm.state.value, at, kind=rule.kind, pending_at=at
-        )
-    elif _open(alarm) and State(row.state) is State.INACTIVE:
+def _reason(before: Alarm, after: Alarm, seen: Look, gap: timedelta) -> str:
+    """Why an alarm is in its state, with what was missing and whether we looked."""
+    reason = after.reason
+    if seen.breach is Breach.UNKNOWN:
+        reason = f"{seen.why}; the state is kept" if seen.why else reason
+    elif before.state is State.FIRING and seen.breach is Breach.NO and seen.recovered is not Breach.YES:
+        reason = "back within the limit, not recovered yet"
+    elif seen.why and after.state is not before.state:
+        reason = f"{reason}: {seen.why}"
+    note = f" ({gap_told(gap)})"
+    return reason + note if gap and after.is_open and not reason.endswith(note) else reason
+
+
+def _is_paused(row: AlarmRow | None, now: datetime) -> bool:
+    return row is not None and row.facts.get("paused") == to_micro(now)
+
+
+def _row(model: str, of: Subject, old: AlarmRow | None, alarm: Alarm, seen: Look, now: datetime) -> AlarmRow:
+    at, row = to_micro(now), old
+    if row is None or (alarm.is_open and State(row.state) is State.RESOLVED):
+        row = _begun(model, of, alarm, now)
+    elif alarm.is_open and State(row.state) is State.INACTIVE:
         # What never fired leaves no history: its row waits for the next breach.
         row = replace(row, pending_at=at)
     row = replace(
@@ -111,49 +198,61 @@ def _row(model: str, rule: Rule, old: AlarmRow | None, alarm: Alarm, taken: Take
         calm_since=None if alarm.calm_since is None else to_micro(alarm.calm_since),
         fired_at=at if alarm.state is State.FIRING and row.fired_at is None else row.fired_at,
         resolved_at=at if alarm.state is State.RESOLVED and row.state != State.RESOLVED.value else row.resolved_at,
-        threshold=rule.condition.threshold,
+        severity=of.severity,
         reason=alarm.reason,
     )
-    return row if taken is None else _seen(row, taken)
+    return _seen(row, seen)
 
 
-def _seen(row: AlarmRow, taken: Taken) -> AlarmRow:
-    """The row with what was judged last."""
-    value = taken.reading.value if isinstance(taken.reading, Measured) else row.value
-    return replace(row, value=value, start=to_seconds(taken.window.start), end=to_seconds(taken.window.end))
+def _begun(model: str, of: Subject, alarm: Alarm, now: datetime) -> AlarmRow:
+    # A moment, a name and a series are enough: a rule begins to breach once at a time.
+    key = "/".join(part for part in (model, of.name, of.series, iso(now)) if part)
+    row = AlarmRow(key, of.name, alarm.state.value, to_micro(now), kind=of.kind, pending_at=to_micro(now))
+    return replace(
+        row, metric=of.metric, column=of.column, by=of.by, segment=of.segment, version=of.version, severity=of.severity
+    )
 
 
-def look(rule: Rule, gauge: Gauge, now: datetime) -> Look:
-    """What a rule sees at a moment.
-
-    An early rule is broken by the newest windows whose labels are still coming, as soon as their whole interval lies
-    beyond the limit. Else, and for all other rules, the newest window decides whose labels have come.
-    """
-    condition = rule.condition
-    newest = _newest(condition, gauge, now)
-    if rule.early and condition.column is None and entry(condition.metric).family is Family.PERFORMANCE:
-        where = Slice(by=condition.by or "", segment=condition.segment or "")
-        for taken in gauge.early(condition.metric, where):
-            if (breach := condition.decided(taken.reading)) is Breach.YES:
-                return Look(taken, breach)
-            if breach is Breach.NO:  # all is well as far as early labels tell: the last word is with complete ones
-                break
-    judge = condition.decided if rule.sure else condition.breach
-    return Look(newest, judge(newest.reading if newest is not None else None))
+def _seen(row: AlarmRow, seen: Look) -> AlarmRow:
+    """The row with what was judged last; on which early labels it was raised stays as it was."""
+    kept = {"raised": row.facts["raised"]} if raised_on(row) else {}
+    facts = {**row.facts, **seen.facts, **kept}
+    if row.facts.get("confirmed") or (seen.confirmed and kept):
+        facts |= _CONFIRMED
+    row = replace(row, facts=facts, threshold=row.threshold if seen.limit is None else seen.limit)
+    if seen.window is None:
+        return row
+    start, end = to_seconds(seen.window.start), to_seconds(seen.window.end)
+    return replace(row, value=row.value if seen.value is None else seen.value, start=start, end=end)
 
 
-def _newest(condition: Condition, gauge: Gauge, now: datetime) -> Taken | None:
-    """The newest window that can be judged: it has ended and, where labels matter, is mature."""
-    where = Slice(by=condition.by or "", segment=condition.segment or "")
-    taken = complete(gauge.newest(condition.metric, where, condition.column), now)
-    family = entry(condition.metric, column=condition.column is not None).family
-    if family is Family.PERFORMANCE or condition.metric in LABEL_FLOWS:
-        taken = [one for one in taken if one.maturity in {Maturity.MATURE, Maturity.FINAL}]
-    return taken[-1] if taken else None
+def _withdrawn(old: AlarmRow, seen: Look, now: datetime) -> AlarmRow:
+    """The alarm taken back by mature labels; one that is over already stays over."""
+    at = to_micro(now)
+    row = replace(old, withdrawn_at=at, reason=seen.withdrawn, calm_since=None)
+    if old.state == State.FIRING.value:
+        row = replace(row, state=State.RESOLVED.value, since=at, resolved_at=at)
+    return _seen(row, seen)
 
 
-def summary(row: AlarmRow, condition: Condition) -> str:
-    """An alarm in words: `auc is 0.66, the limit is < 0.7, window from 2013-07-04T00:00:00Z`."""
-    value = "unmeasured" if row.value is None else f"{row.value:.4g}"
-    when = f", window from {iso(from_micro(row.start * 1_000_000))}" if row.start is not None else ""
-    return f"{condition.text} is {value}, the limit is {condition.test} {condition.threshold:g}{when}"
+def _words(row: AlarmRow, rule: Rule, model: str) -> dict[str, object]:
+    """What can stand in a template."""
+    window = None if row.start is None else iso(from_seconds(row.start))
+    segment = f"{row.by}={row.segment}" if row.by else None
+    labels = {f"labels.{key}": text for key, text in rule.labels.items()}
+    return {
+        "name": row.name,
+        "model": model,
+        "metric": row.metric,
+        "column": row.column,
+        "segment": segment,
+        "version": row.version,
+        "value": row.value,
+        "threshold": row.threshold,
+        "condition": rule.condition.text,
+        "severity": rule.severity,
+        "state": row.state,
+        "reason": row.reason,
+        "window": window,
+        **labels,
+    }

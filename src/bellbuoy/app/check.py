@@ -10,10 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from bellbuoy.app.ask import nearest
-from bellbuoy.app.cycle import rule_of
 from bellbuoy.app.essential import not_there
 from bellbuoy.app.plans import outputs_of, scores_of
 from bellbuoy.app.project import OpenProject, open_project
+from bellbuoy.app.replay import replay_wrongs
+from bellbuoy.app.rules import rule_of
 from bellbuoy.app.sampling import look_at
 from bellbuoy.app.watched import watched
 from bellbuoy.config.sample import ColumnFacts, Sample, first_rows
@@ -103,6 +104,7 @@ def check_model(project: OpenProject, model: Model, now: datetime) -> list[Findi
         findings += wrong
         if truth is not None:
             findings += _labels(model, model.labels, truth, log)
+    findings += [Finding(Level.FAULT, f"{model.name}.replay", *wrong) for wrong in replay_wrongs(project, model)]
     if model.baseline.reference is not None:
         normal, wrong = _read(project, Place(path=model.baseline.reference), f"{model.name}.baseline.reference", now)
         findings += wrong
@@ -138,6 +140,8 @@ def _rules(model: Model) -> Iterator[Finding]:
         where = f"{model.name}.alarms.{rule.name}"
         try:
             rule_of(model, rule)
+        except Faults as why:
+            yield from (Finding(Level.FAULT, where, fault.message, fault.hint) for fault in why.faults)
         except ConfigError as why:
             yield Finding(Level.FAULT, where, why.message, why.hint)
 
@@ -146,14 +150,13 @@ def _segment_values(model: Model, log: _Table) -> Iterator[Finding]:
     """Rules about a part of the rows that no row is in."""
     for rule in model.alarms.rule:
         with suppress(ConfigError):  # such a rule was told already
-            condition = rule_of(model, rule).condition
-            if condition.by is None or condition.by not in log.facts or not log.sample.whole:
-                continue
-            values = sorted(set(log.sample.texts(condition.by)) - {""})
-            if condition.segment not in values:
-                message = f"no row has {condition.by} = {condition.segment}"
-                where = f"{model.name}.alarms.{rule.name}"
-                yield Finding(Level.WARNING, where, message, nearest(str(condition.segment), values))
+            for one in rule_of(model, rule).condition.selectors:
+                if not one.by or one.by not in log.facts or not log.sample.whole:
+                    continue
+                values = sorted(set(log.sample.texts(one.by)) - {""})
+                if one.segment not in values:
+                    message, where = f"no row has {one.by} = {one.segment}", f"{model.name}.alarms.{rule.name}"
+                    yield Finding(Level.WARNING, where, message, nearest(one.segment, values))
 
 
 def _predictions(model: Model, log: _Table) -> Iterator[Finding]:

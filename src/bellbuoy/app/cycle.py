@@ -8,20 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from bellbuoy.alarms import step as alarms
-from bellbuoy.alarms.machine import Holds
-from bellbuoy.alarms.rule import parse_rule
-from bellbuoy.alarms.step import Moved, Rule
-from bellbuoy.app.ask import among, counted_by_segment, nearest
+from bellbuoy.alarms.absence import Rhythm
+from bellbuoy.alarms.gather import newest_whole
+from bellbuoy.alarms.step import Moved
 from bellbuoy.app.essential import columns_seen
-from bellbuoy.app.pack import alarms_of
-from bellbuoy.app.plans import Planned, ledger_folder, plan_model, plan_of, subject_of
+from bellbuoy.app.plans import Planned, ledger_folder, plan_model, subject_of
 from bellbuoy.app.project import OpenProject
+from bellbuoy.app.replay import replayed
+from bellbuoy.app.ringing import keep_incidents
+from bellbuoy.app.rules import names_of, rules_of
 from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
-from bellbuoy.config import spec_model as spec
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError, Fault, Faults, SourceError
-from bellbuoy.metrics.catalogue import find
-from bellbuoy.metrics.money import TOTALS
 from bellbuoy.metrics.step import Gauge
 from bellbuoy.metrics.taken import Normal
 from bellbuoy.profiles.reference import Reference, count_reference, deposit_reference
@@ -31,7 +29,7 @@ from bellbuoy.sources.codes import UNREAD
 from bellbuoy.sources.port import Note, NothingYetError
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.port import NoteRow
-from bellbuoy.windows import to_micro
+from bellbuoy.windows import from_micro, to_micro, to_seconds
 from bellbuoy.work import only_one
 
 
@@ -103,7 +101,7 @@ def run_cycle(
         except SourceError as why:
             return _unreadable(database, model, why, now)
         step = Step(database, planned.watch, now, planned.facts, listen, anew=anew)
-        return _counted(step, model, planned)
+        return _counted(project, step, model, planned)
 
 
 def gauge_of(counts: Counts, model: Model, now: datetime) -> Gauge:
@@ -117,37 +115,6 @@ def gauge_of(counts: Counts, model: Model, now: datetime) -> Gauge:
         now,
         None if maturity == "auto" else maturity,
     )
-
-
-def rule_of(model: Model, rule: spec.Rule, kind: str = "custom") -> Rule:
-    """A rule of the model's file, ready to be judged.
-
-    Raises:
-        ConfigError: its condition cannot be understood, or there is no such metric, column or segment.
-    """
-    subject = subject_of(model)
-    condition = parse_rule(rule.when).with_metric(lambda name, column: find(name, subject, column=column))
-    plan = plan_of(model)
-    if condition.column is not None and condition.column not in plan.columns:
-        raise ConfigError(f"column {condition.column!r} is not watched", hint=nearest(condition.column, plan.columns))
-    if rule.early and condition.metric in TOTALS:
-        hint = "write mean_value, or leave early out"
-        raise ConfigError(f"{condition.metric} is a total: what is missing of it is not known early", hint=hint)
-    if condition.by is not None:
-        among(condition.by, plan.segments, "segment")
-        counted_by_segment(model, condition.metric, condition.column)
-    return Rule(rule.name, condition, Holds(rule.hold, rule.keep_firing_for), kind, kind != "custom", rule.early)
-
-
-def rules_of(model: Model) -> tuple[list[Rule], list[Note]]:
-    """The model's rules that can be judged, and a note on each that cannot."""
-    rules, notes = [], []
-    for rule, kind in alarms_of(model):
-        try:
-            rules.append(rule_of(model, rule, kind))
-        except ConfigError as why:
-            notes.append(Note("bad-rule", f"alarms.{rule.name}", f"rule {rule.name} is not judged: {why.message}"))
-    return rules, notes
 
 
 def _planned(project: OpenProject, model: Model, facts: Mapping[str, Any]) -> Planned:
@@ -167,11 +134,14 @@ def _settings(step: Step, model: Model, planned: Planned) -> tuple[dict[str, obj
     return {"settings": now, "changed": changed}, [note_of_change(changed)] if fresh else []
 
 
-def _counted(step: Step, model: Model, planned: Planned) -> Cycled:
+def _counted(project: OpenProject, step: Step, model: Model, planned: Planned) -> Cycled:
     now = step.now
     reference, notes = _reference(step, planned, now)
+    if reference is not None:
+        step.set_twin(reference.twin)
     remembered, changed = _settings(step, model, planned)
     step.facts = {**step.facts, **remembered}
+    keep_replay = replayed(project, model, planned, step)
     rules, bad = rules_of(model)
     moved: list[Moved] = []
 
@@ -180,14 +150,26 @@ def _counted(step: Step, model: Model, planned: Planned) -> Cycled:
             deposit_reference(beat, reference, step.codes)
 
     def judge(beat: Beat) -> None:
+        before = {row.id: row for row in beat.alarms(model.name)}
         gauge = gauge_of(Counts(beat, model.name, model.grain, step.codes.names), model, now)
-        moved.extend(alarms.step(beat, rules, gauge, now=now))
+        rhythm = _rhythm(step)
+        moved.extend(alarms.step(beat, rules, gauge, now=now, rhythm=rhythm, named=names_of(model)))
+        keep_incidents(beat, gauge.counts, model, before, beat.notes(model.name), now)
+        newest = newest_whole(gauge, now)
+        rhythm = rhythm.after(now, None if newest is None else to_seconds(newest.end))
+        step.facts = {**step.facts, "rhythm": rhythm.facts}
         if (mature := gauge.mature_after) is not None:
             step.facts = {**step.facts, "mature": mature.total_seconds()}
 
     step.notes += [*notes, *changed, *bad]
-    counted = step.run([_refuse_gaps(step), keep_reference, judge])
+    counted = step.run([_refuse_gaps(step), keep_reference, keep_replay, judge])
     return Cycled(model.name, now, counted, tuple(moved))
+
+
+def _rhythm(step: Step) -> Rhythm:
+    """How cycles ran and rows came until this one."""
+    known, at = step.model.facts.get("rhythm", {}), step.model.cycled_at
+    return Rhythm.of(known if isinstance(known, Mapping) else {}, None if at is None else from_micro(at))
 
 
 def _refuse_gaps(step: Step) -> Callable[[Beat], None]:

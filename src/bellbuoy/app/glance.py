@@ -20,14 +20,14 @@ from bellbuoy.alarms.lights import (
     world_light,
 )
 from bellbuoy.alarms.machine import State
-from bellbuoy.alarms.step import newest_of_each, summary
-from bellbuoy.app.cycle import rule_of
-from bellbuoy.app.pack import LABEL_FEED, alarms_of
+from bellbuoy.alarms.step import newest_of_each
+from bellbuoy.app.firing import firing_of
+from bellbuoy.app.pack import LABEL_FEED
 from bellbuoy.app.plans import plan_of
 from bellbuoy.app.points import point_of
-from bellbuoy.app.views import Firing, Light, LightState, ModelStatus
+from bellbuoy.app.told import with_incidents
+from bellbuoy.app.views import Light, LightState, ModelStatus
 from bellbuoy.config.spec import Model, Task
-from bellbuoy.errors import ConfigError
 from bellbuoy.metrics.catalogue import entry, key_metric, metrics_of
 from bellbuoy.metrics.maturity import Maturity
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
@@ -36,7 +36,7 @@ from bellbuoy.metrics.taken import Taken, complete
 from bellbuoy.profiles.ages import LADDER, rung_at
 from bellbuoy.profiles.series import EVERYTHING, Slice
 from bellbuoy.sources.codes import MISSING
-from bellbuoy.store.port import AlarmRow, ModelRow, NoteRow
+from bellbuoy.store.port import AlarmRow, IncidentRow, ModelRow, NoteRow
 from bellbuoy.windows import Grain, format_duration, from_micro, from_seconds, to_seconds
 
 #: Windows that a fleet row shows, and that the lights of columns look at: those that say what is usual, and so many
@@ -59,6 +59,7 @@ class Seen:
     row: ModelRow
     alarms: Sequence[AlarmRow]
     notes: Sequence[NoteRow] = ()
+    incidents: Sequence[IncidentRow] = ()
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -120,7 +121,7 @@ def glance(seen: Seen) -> ModelStatus:
     model_verdict = _model_verdict(seen, performance)
     lights = (model_verdict, _pipeline(seen), _world(seen))
     readings = {name: point_of(taken) for name, taken in _newest_readings(seen, metric, performance)}
-    return ModelStatus(
+    status = ModelStatus(
         name=model.name,
         task=model.task.value,
         owner=model.owner,
@@ -132,9 +133,10 @@ def glance(seen: Seen) -> ModelStatus:
         readings=readings,
         spark=tuple(point_of(taken) for taken in performance),
         volume=tuple(point_of(taken) for taken in seen.gauge.take("rows", seen.grain, seen.lately())),
-        firing=tuple(_firing(seen)),
+        firing=tuple(firing_of(model, seen.alarms)),
         champion=_serving(seen),
     )
+    return with_incidents(status, seen.incidents)
 
 
 def aged(status: ModelStatus, seen: Seen, gap: timedelta, now: datetime) -> ModelStatus:
@@ -320,19 +322,6 @@ def _newest_readings(seen: Seen, metric: str, performance: Sequence[Taken]) -> I
         newest = judged(taken, seen.gauge.now) or (taken[-1] if taken else None)
         if newest is not None:
             yield name, newest
-
-
-def _firing(seen: Seen) -> Iterator[Firing]:
-    known = newest_of_each(seen.alarms)
-    for rule, kind in alarms_of(seen.model):
-        row = known.get(rule.name)
-        if row is None or State(row.state) not in {State.PENDING, State.FIRING}:
-            continue
-        try:
-            said = rule.annotations.get("summary") or summary(row, rule_of(seen.model, rule).condition)
-        except ConfigError:  # the rule was changed and is wrong now; its alarm stands until it is mended
-            said = row.reason
-        yield Firing(rule.name, rule.severity.value, from_micro(row.since), row.state, said, kind)
 
 
 def _serving(seen: Seen) -> str | None:

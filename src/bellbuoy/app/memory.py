@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from threading import Lock
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 _T = TypeVar("_T")
 #: Answers kept of one model; the oldest goes when there are more. A page may be a megabyte.
@@ -32,3 +33,26 @@ class Memory:
                 del self._answers[next(iter(self._answers))]
             self._answers[what] = made
         return made
+
+
+class Later(Sequence[_T]):
+    """A sequence that is read when it is first looked at: an answer that stands needs no rows."""
+
+    def __init__(self, read: Callable[[], Sequence[_T]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _items(self) -> Sequence[_T]:
+        return self._read()
+
+    @overload
+    def __getitem__(self, place: int) -> _T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[_T]: ...
+    def __getitem__(self, place: int | slice) -> _T | Sequence[_T]:
+        """One of the items, or some."""
+        return self._items[place]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._items)

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from bellbuoy.app.bell import Bell
 from bellbuoy.app.cycle import Cycled, run_cycle
 from bellbuoy.app.project import OpenProject, open_project, reopened
 from bellbuoy.app.push import Pushes
@@ -25,6 +26,7 @@ class App:
         self.project, self.database, self.clock = project, database, clock
         self.reads = StateReads(project, database, clock)
         self.pushes = Pushes(project, clock)
+        self.bell = Bell(project, database, clock)
         self._stamp = stamp(project.folder)
 
     @property
@@ -68,6 +70,7 @@ class App:
         self.project = project
         self.reads.renew(project)
         self.pushes.renew(project)
+        self.bell.renew(project)
         return project.faults
 
 

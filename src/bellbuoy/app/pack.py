@@ -19,12 +19,24 @@ LABEL_FEED = spec.Rule.model_validate(
     }
 )
 
+#: Rings when the log has other scores than the model gives to the same rows, where such are scored again.
+REPLAY = spec.Rule.model_validate(
+    {
+        "name": "replay",
+        "when": "replay_difference > 1%",
+        "severity": Severity.CRITICAL,
+        "annotations": {"summary": "rows that were scored again have other scores than were logged"},
+    }
+)
+
 
 def alarms_of(model: Model) -> Iterator[tuple[spec.Rule, str]]:
     """Every rule of a model with its kind: the pack's, then its own; one of its own takes the place of the pack's."""
     own = {rule.name for rule in model.alarms.rule}
     if model.alarms.pack is Pack.STANDARD and _timed(model) and LABEL_FEED.name not in own:
         yield LABEL_FEED, "label"
+    if model.alarms.pack is Pack.STANDARD and model.replay is not None and REPLAY.name not in own:
+        yield REPLAY, "output"
     for rule in model.alarms.rule:
         yield rule, "custom"
 

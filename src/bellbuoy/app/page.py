@@ -213,7 +213,13 @@ def _marks(seen: Seen, folder: Path) -> Iterator[Mark]:
     yield from read_marks(folder)
     versions = seen.gauge.counts.versions()
     yield from version_marks({version: seen.gauge.rows(Grain.DAY, Slice(version=version)) for version in versions})
+    for incident in seen.incidents:
+        yield Mark(from_micro(incident.opened_at), incident.headline, "incident", _end(incident.closed_at))
+    told = {incident.id for incident in seen.incidents}
     for row in seen.alarms:
-        if row.fired_at is not None:
-            until = from_micro(row.resolved_at) if row.resolved_at is not None else None
-            yield Mark(from_micro(row.fired_at), row.name, "alarm", until)
+        if row.fired_at is not None and row.incident not in told:
+            yield Mark(from_micro(row.fired_at), row.name, "alarm", _end(row.resolved_at))
+
+
+def _end(micro: int | None) -> datetime | None:
+    return None if micro is None else from_micro(micro)

@@ -78,7 +78,7 @@ def horizon_of(model: Model, facts: Mapping[str, object]) -> timedelta:
 
 def ledger_folder(project: OpenProject, model: str) -> Path:
     """Where a model's ledger is."""
-    return project.folder / _LEDGER / model
+    return project.home / _LEDGER / model
 
 
 def plan_of(model: Model) -> Plan:
@@ -93,6 +93,7 @@ def plan_of(model: Model) -> Plan:
         version=columns.version,
         segments=segments_of(model),
         cursor=model.predictions.cursor,
+        host=columns.host,
     )
 
 

@@ -20,6 +20,12 @@ class OpenProject:
     spec: ProjectFile
     models: Mapping[str, Model]
     faults: tuple[Fault, ...] = ()
+    scratch: Path | None = None  #: where what is counted is kept instead of in `folder`, when history is replayed
+
+    @property
+    def home(self) -> Path:
+        """The folder below which what is counted is kept."""
+        return self.scratch or self.folder
 
     def model(self, name: str) -> Model:
         """One model by its name.

@@ -13,19 +13,21 @@ from bellbuoy.app.cycle import gauge_of
 from bellbuoy.app.glance import Seen, aged, gap_of, glance
 from bellbuoy.app.hindsight import alarms_then, past_of, retried
 from bellbuoy.app.marks import marks_changed
-from bellbuoy.app.memory import Memory
+from bellbuoy.app.memory import Later, Memory
 from bellbuoy.app.page import View, page_of, unit_of
 from bellbuoy.app.parts import by_of, change_document, change_of, each_of
 from bellbuoy.app.plans import ledger_folder
 from bellbuoy.app.points import point_document, point_of
 from bellbuoy.app.project import OpenProject
+from bellbuoy.app.told import incidents_then
 from bellbuoy.app.views import Light, LightState, ModelPage, ModelStatus
 from bellbuoy.clock import Clock, FrozenClock
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import Fault, Faults
 from bellbuoy.metrics.taken import Taken, record_of
 from bellbuoy.profiles.series import Counts
-from bellbuoy.store.database import Database
+from bellbuoy.store.database import Database, Shelf
+from bellbuoy.store.port import AlarmRow, IncidentRow, NoteRow
 from bellbuoy.windows import from_micro, iso
 
 _T = TypeVar("_T")
@@ -202,10 +204,23 @@ class StateReads:
                 row = shelf.model(model.name)
                 past = past_of(shelf, row, model, self._ledgers / model.name, now)
                 gauge = gauge_of(Counts(shelf, model.name, model.grain, past=past), model, now)
-                alarms = shelf.alarms(model.name) if past is None else alarms_then(shelf.alarms(model.name), now)
-                return act(Seen(model, gauge, row, alarms, shelf.notes(model.name)))
+                return act(Seen(model, gauge, row, *_rows(shelf, model.name, None if past is None else now)))
 
         return retried(look)
+
+
+def _rows(
+    shelf: Shelf, model: str, then: datetime | None
+) -> tuple[Later[AlarmRow], Later[NoteRow], Later[IncidentRow]]:
+    """A model's alarms, notes and incidents, as they are or as they stood at a moment."""
+
+    def alarms() -> list[AlarmRow]:
+        return shelf.alarms(model) if then is None else alarms_then(shelf.alarms(model), then)
+
+    def incidents() -> list[IncidentRow]:
+        return shelf.incidents(model) if then is None else incidents_then(shelf.incidents(model), then)
+
+    return Later(alarms), Later(lambda: shelf.notes(model)), Later(incidents)
 
 
 def _track_document(taken: Sequence[Taken]) -> dict[str, object] | None:
@@ -254,7 +269,7 @@ def _status_document(status: ModelStatus) -> dict[str, object]:
         "readings": {name: point_document(point) for name, point in status.readings.items()},
         "freshness_seconds": status.freshness_seconds,
         "firing": [{**asdict(one), "since": iso(one.since)} for one in status.firing],
-        "incidents": list(status.incidents),
+        "incidents": [one.id for one in status.incidents],
         "champion": status.champion,
         "next_build_at": iso(status.next_build_at) if status.next_build_at is not None else None,
     }

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bellbuoy.alarms.lights import Light, LightState
+from bellbuoy.incidents.facts import Belief
+from bellbuoy.incidents.values import Blast, Evidence, Suspect
 
-#: Lights are judged below and shown as they are.
+#: Lights and verdicts are judged below and shown as they are.
 __all__ = [
+    "Alarm",
+    "Belief",
+    "Blast",
     "ColumnStatus",
+    "Event",
+    "Evidence",
     "Firing",
+    "Incident",
     "Light",
     "LightState",
     "Mark",
     "ModelPage",
     "ModelStatus",
+    "OpenIncident",
     "Part",
     "Point",
+    "Suspect",
     "TrackRecord",
+    "name_of",
 ]
 
 
@@ -50,7 +62,7 @@ class Mark:
 
     at: datetime
     text: str
-    kind: str = "note"  #: version, alarm, planted, note
+    kind: str = "note"  #: version, incident, alarm, planted, note
     until: datetime | None = None
 
 
@@ -64,6 +76,18 @@ class Firing:
     state: str
     summary: str
     kind: str = "custom"  #: what it watches, as DESIGN §4 has it
+    incident: str | None = None  #: id of the incident that it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """An incident that is open, in a line."""
+
+    id: str
+    headline: str
+    verdict: str  #: model, pipeline, world or unclear
+    severity: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +107,7 @@ class ModelStatus:
     volume: tuple[Point, ...] = ()  #: rows per window over time
     freshness_seconds: float | None = None
     firing: tuple[Firing, ...] = ()
-    incidents: tuple[str, ...] = ()
+    incidents: tuple[OpenIncident, ...] = ()  #: the worst first
     champion: str | None = None
     next_build_at: datetime | None = None
 
@@ -173,3 +197,86 @@ class ModelPage:
     parts: tuple[Part, ...] = ()  #: worst first: where the metric's change came from
     as_of: datetime | None = None  #: the past moment whose beliefs are shown; None: what is believed now
     unit: str | None = None  #: of the metric's values, where they have one, such as EUR
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One firing of one rule on one series, or a breach that has not lasted long enough to fire."""
+
+    id: str
+    model: str
+    name: str  #: of the rule
+    kind: str  #: performance, estimate, input, output, volume, freshness, label or custom
+    state: str  #: pending, firing or resolved
+    severity: str  #: critical, warning or info
+    metric: str
+    column: str | None
+    segment: Mapping[str, str] | None
+    version: str | None
+    pending_at: datetime
+    fired_at: datetime | None
+    resolved_at: datetime | None
+    withdrawn_at: datetime | None  #: when mature labels took it back
+    value: float | None
+    threshold: float | None
+    window: tuple[datetime, datetime] | None  #: that it was judged by last
+    why: str
+    incident: str | None = None
+    mark: str | None = None  #: real, false or expected
+    facts: Mapping[str, Any] = field(default_factory=dict)  #: how it was judged: usual, limit, surprise …
+
+    @property
+    def of(self) -> str:
+        """Which column and rows it is of, in words: `wind_speed, origin=JFK, version v2`; empty: of all there is."""
+        return _named(self.column, self.segment, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an incident's timeline, or something that came just before it."""
+
+    at: datetime
+    text: str
+    kind: str = "note"
+    who: str | None = None  #: None: Bellbuoy itself
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Alarms of one cause: what is wrong, whose it is, and why Bellbuoy thinks so."""
+
+    id: str
+    model: str
+    opened_at: datetime
+    closed_at: datetime | None
+    state: str  #: open or closed
+    severity: str  #: critical, warning or info
+    verdict: str  #: model, pipeline, world or unclear
+    confidence: float
+    headline: str
+    owner: str | None = None
+    mark: str | None = None  #: real, false or expected
+    suspects: tuple[Suspect, ...] = ()  #: the likeliest first
+    evidence: tuple[Evidence, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)  #: how likely each verdict is
+    blast: Blast = field(default_factory=Blast)
+    before: tuple[Event, ...] = ()  #: what changed just before
+    beliefs: tuple[Belief, ...] = ()  #: the verdicts so far
+    alarms: tuple[Alarm, ...] = ()
+    timeline: tuple[Event, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Its id within the model, as its page's address has it."""
+        return self.id.removeprefix(f"{self.model}/")
+
+
+def name_of(suspect: Suspect) -> str:
+    """What is suspected, in words: `wind_speed, origin=JFK`."""
+    return _named(suspect.column, suspect.segment, suspect.version, suspect.host) or "all rows"
+
+
+def _named(column: str | None, segment: Mapping[str, str] | None, version: str | None, host: str | None = None) -> str:
+    parts = [column, *(f"{by}={value}" for by, value in (segment or {}).items())]
+    parts += [f"version {version}" if version is not None else None, f"host {host}" if host is not None else None]
+    return ", ".join(part for part in parts if part)

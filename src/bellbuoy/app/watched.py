@@ -26,6 +26,9 @@ def _sentences(model: Model) -> Iterator[str]:
     baseline = model.baseline
     normal = baseline.reference or f"the {format_duration(baseline.trailing)} before"
     yield f"Compared with {normal}."
+    if (again := model.replay) is not None:
+        often = format_duration(again.every)
+        yield f"Every {often} {again.rows} of the newest rows are scored again by {again.artefact or again.function}."
     yield _alarms(model)
     if model.retrain is not None:
         when = [f"at {model.retrain.schedule}"] if model.retrain.schedule else []

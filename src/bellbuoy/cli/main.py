@@ -47,6 +47,17 @@ COMMANDS = {
     "parts": Entry(
         "bellbuoy.cli.parts", "Say which segments and versions a metric's change came from, the worst first."
     ),
+    "backtest": Entry("bellbuoy.cli.backtest", "Replay a model's history, and show what would have rung."),
+    "alarms": Entry("bellbuoy.cli.alarms", "List the alarms that are pending or firing; with --all, every one."),
+    "incidents": Entry(
+        "bellbuoy.cli.incidents",
+        "List the incidents that are open with their verdicts, or tell all about one.",
+    ),
+    "mark": Entry(
+        "bellbuoy.cli.mark",
+        "Say whether an incident or an alarm was real, false or expected.",
+    ),
+    "replay": Entry("bellbuoy.cli.replay", "Score the newest logged rows again, and say which have another score."),
     "compare": Entry("bellbuoy.cli.compare", "Compare two files: drift and quality, without a project."),
     "schema": Entry("bellbuoy.cli.schema", "Print the JSON Schema of the project files."),
 }

@@ -19,6 +19,8 @@ HERE = Path()
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, and nothing else, on stdout.")]
 #: Whether a firing alarm is an exit code. Use it as `fail_on_firing: FailOption = False`.
 FailOption = Annotated[bool, typer.Option("--fail-on-firing", help="Exit with 3 if an alarm is firing.")]
+#: Whether what is over is listed too. Use it as `every: EveryOption = False`.
+EveryOption = Annotated[bool, typer.Option("--all", help="List those that are over as well.")]
 #: Which moment to take for the present. Use it as `now: NowOption = None`.
 NowOption = Annotated[
     str | None,

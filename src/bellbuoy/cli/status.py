@@ -49,6 +49,11 @@ def _show(fleet: Sequence[ModelStatus]) -> None:
             print_text(f"  {name:<9} {_reading(point)}")
         if one.freshness_seconds is not None:
             print_text(f"  newest    {_age(one.freshness_seconds)} ago{f', by {one.champion}' if one.champion else ''}")
+        for incident in one.incidents:
+            opened = f"opened {iso(incident.opened_at)}"
+            print_text(
+                f"  incident  {incident.headline} ({incident.verdict}, {incident.severity}, {opened}): {incident.id}"
+            )
         for alarm in one.firing:
             print_text(f"  {alarm.state:<9} {alarm.name} ({alarm.severity}) since {iso(alarm.since)}: {alarm.summary}")
 

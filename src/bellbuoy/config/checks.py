@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
+from pathlib import PurePosixPath
 from typing import Any
 
 from bellbuoy.config.faults import Wrong, nearest
@@ -46,6 +47,8 @@ def model_wrongs(data: Data) -> Iterator[Wrong]:
     yield from _doubles(_each(_table(data, "alarms"), "rule", "name"), ("alarms", "rule"))
     if "value" in data:
         yield from value_wrongs(data, _table(data, "value"))
+    if "replay" in data:
+        yield from _replay_wrongs(_table(data, "replay"))
 
 
 def _one_place(rows: Data, section: str) -> Iterator[Wrong]:
@@ -58,6 +61,17 @@ def _one_place(rows: Data, section: str) -> Iterator[Wrong]:
         yield Wrong((section, "url"), "is missing", "it says in which database to ask")
     if "url" in rows and "sql" not in given:
         yield Wrong((section, "url"), "belongs to sql, which is not here", "give sql = a table's name or a query")
+
+
+def _replay_wrongs(replay: Data) -> Iterator[Wrong]:
+    artefact, function = replay.get("artefact"), replay.get("function")
+    if artefact is None and function is None:
+        yield Wrong(("replay",), "does not say what scores rows again", "give one of artefact, function")
+    if artefact is not None and function is not None:
+        yield Wrong(("replay", "function"), "artefact says already what scores rows again", "keep one of the two")
+    # What has no ending is a folder, which may hold such a file.
+    if replay.get("trusted") and not (isinstance(artefact, str) and PurePosixPath(artefact).suffix in {"", ".skops"}):
+        yield Wrong(("replay", "trusted"), "is for .skops files", "leave it out")
 
 
 def _task_wrongs(data: Data, columns: Data) -> Iterator[Wrong]:

@@ -30,6 +30,7 @@ from bellbuoy.config.spec_model import (
     Value,
 )
 from bellbuoy.config.spec_project import Channel, ProjectFile, ProjectSettings, Route, Silence, Web
+from bellbuoy.config.spec_replay import Replay
 from bellbuoy.config.texts import Budget
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Predictions",
     "ProjectFile",
     "ProjectSettings",
+    "Replay",
     "Retrain",
     "Route",
     "RowsAt",

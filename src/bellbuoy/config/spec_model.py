@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
@@ -30,9 +30,11 @@ from bellbuoy.config.kinds import (
     Spec,
     Task,
     Text,
+    Whole,
     Worth,
     Zone,
 )
+from bellbuoy.config.spec_replay import Replay
 from bellbuoy.config.texts import Budget
 from bellbuoy.windows import Grain
 
@@ -194,27 +196,44 @@ class Rule(Spec):
     """What it is called; also how it is silenced and named as a trigger."""
     when: Text
     """The condition: a metric, perhaps of a (column), perhaps of a {segment="…"}, against a number: `auc < 0.70`,
-    `null_rate(wind_speed) > 20%`, `auc{carrier="EV"} < 0.6`."""
+    `null_rate(wind_speed) > 20%`, `auc{carrier="EV"} < 0.6`. Instead of a number there can be another metric or
+    segment, `baseline`, the same some time ago (`offset 7d`) and sums of these; `and`, `or`, `not` and brackets join
+    conditions."""
     hold: Duration = Field(default=timedelta(0), alias="for")
     """How long the condition must last before the alarm fires."""
     keep_firing_for: Duration = timedelta(0)
     """How long the alarm goes on after the condition has ended, against flapping."""
+    recover: Text | None = None
+    """The condition that must hold before a firing alarm is over, such as `auc > 0.72`; without it, that `when` does
+    not hold any more is enough."""
     early: Flag = False
     """Performance: whether windows are judged while their labels are still coming, by what earlier windows were like
     at the same age; it rings as soon as chance cannot explain it. Otherwise windows are judged once their labels have
     come."""
+    no_data: Literal["ok", "alerting", "keep"] = "keep"
+    """What it means that there is nothing to judge (no traffic, no labels yet, a late source): all is well, the
+    condition holds, or the alarm stays in its state. That Bellbuoy itself did not run always means the last."""
+    on_error: Literal["ok", "alerting", "keep"] = "keep"
+    """What it means that the condition cannot be worked out of the rows there are, as with a division by zero or a
+    metric that needs two classes: the same choice."""
+    min_rows: Annotated[Whole, Field(ge=0)] = 10
+    """Readings of fewer rows are unknown: they say too little. Those of fewer than 30 must break a rule with their
+    whole interval, unless this is 0. Plain counts, such as `rows`, need none."""
     severity: Severity = Severity.WARNING
     """How loud: `critical`, `warning` or `info`."""
+    labels: Mapping[str, str] = {}
+    """Words of your own that travel with the alarm, by which notices are routed: `{ team = "risk" }`."""
     annotations: Mapping[str, str] = {}
-    """What a notice says beside the facts: `summary`, `runbook_url`, whatever the receiver knows."""
+    """What a notice says beside the facts: `summary`, `runbook_url`, whatever the receiver knows. `{{ value }}`,
+    `{{ threshold }}`, `{{ column }}`, `{{ segment }}`, `{{ labels.team }}` and the like are filled in."""
 
 
 class Alarms(Spec):
     """What rings."""
 
     pack: Pack = Pack.STANDARD
-    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set has one alarm,
-    `label-feed`; the three lights and your own rules watch the rest."""
+    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set has
+    `label-feed` and, with `[replay]`, `replay`; the three lights and your own rules watch the rest."""
     budget: FalseAlarms = Budget(1, timedelta(days=30))
     """How many false alarms of the model altogether are accepted; thresholds are calibrated on history to stay
     within it."""
@@ -305,6 +324,8 @@ class Model(Spec):
     """How it is kept fresh; without it, nothing is built."""
     deploy: Deploy | None = None
     """How a candidate becomes the champion; without it, a person deploys."""
+    replay: Replay | None = None
+    """How rows are scored again; without it, none are."""
     _name: str = PrivateAttr(_ANY_NAME)
 
     @property

@@ -21,7 +21,7 @@ __all__ = ["CATALOGUE", "Better", "Family", "Metric", "entry", "find", "key_metr
 #: Every metric; `ks` and `rows` stand twice, once of the model and once of a column.
 CATALOGUE: tuple[Metric, ...] = ENTRIES
 
-_OF_MODEL = {line.name: line for line in CATALOGUE if line.family in {Family.PERFORMANCE, Family.FLOW}}
+_OF_MODEL = {line.name: line for line in CATALOGUE if line.family not in {Family.COLUMN, Family.SHIFT}}
 _OF_COLUMN = {line.name: line for line in CATALOGUE if line.family in {Family.COLUMN, Family.SHIFT}}
 
 #: By task: what decisions tell, what the order of scores tells, what scores that are probabilities tell.

@@ -216,6 +216,18 @@ _COLUMNS = (
         "distinct", "Distinct values", "How many categories there are.",
         aliases=("unique", "unique_count", "cardinality", "distinct_count"),
     ),
+    _column(
+        "misfit", "Misfit",
+        "How far values lie, on average, from what the row's other inputs say they should be, as the reference set "
+        "tells it; in ranks of the reference set, 0 to 1. Of a score: how far what serves is from what served then. "
+        "By day, of a sample of the rows; those like none of the reference set are left out.",
+        _LOWER, ("disagreement", "residual", "mean_absolute_residual"),
+    ),
+    _column(
+        "misfit_bias", "Misfit, signed",
+        "The same with its sign: above 0 where values lie above what the other inputs say.",
+        aliases=("mean_residual", "residual_bias"),
+    ),
 )  # fmt: skip
 
 
@@ -285,5 +297,26 @@ _FLOWS = (
     _flow("future_rate", "Future rate", "Share of rows whose time lay in the future when they came.", _LOWER),
 )
 
+
+def _replay(name: str, title: str, about: str, aliases: tuple[str, ...] = ()) -> Metric:
+    return Metric(name, title, about, Family.REPLAY, _LOWER, aliases=aliases)
+
+
+_REPLAYS = (
+    _replay(
+        "replay_difference", "Replay difference",
+        "Share of the rows scored again whose logged score, or class, is another than the model gives.",
+        ("replay", "rescore_difference", "score_mismatch"),
+    ),
+    _replay(
+        "replay_mean_distance", "Replay distance, mean",
+        "How far apart logged scores and those of the same rows scored again are on average; 0 within the tolerance.",
+    ),
+    _replay(
+        "replay_max_distance", "Replay distance, greatest",
+        "How far apart they are at most; NaN on one side only is not among them.",
+    ),
+)  # fmt: skip
+
 #: Every metric; `ks` and `rows` stand twice, once of the model and once of a column.
-ENTRIES = (*_SCORES, *_DECISIONS, *_ERRORS, *_MONEY, *_COLUMNS, *_SHIFTS, *_FLOWS)
+ENTRIES = (*_SCORES, *_DECISIONS, *_ERRORS, *_MONEY, *_COLUMNS, *_SHIFTS, *_FLOWS, *_REPLAYS)

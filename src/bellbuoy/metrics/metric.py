@@ -13,6 +13,7 @@ class Family(StrEnum):
     COLUMN = "column"  #: a column's profile
     SHIFT = "shift"  #: two profiles of a column
     FLOW = "flow"  #: counts of rows and labels
+    REPLAY = "replay"  #: logged scores beside those of the same rows scored again
 
 
 class Better(StrEnum):

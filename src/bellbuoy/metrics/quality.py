@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from bellbuoy.metrics.intervals import Z, mean_interval, quantile_ranks, rate_interval
+from bellbuoy.metrics.misfit import MISFITS, measure_misfit
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
 from bellbuoy.metrics.within import value_within
 from bellbuoy.profiles import buckets
@@ -20,7 +21,7 @@ _QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 def measure_column(name: str, profile: Profile) -> Reading:
-    """One metric of a column's profile; `name` is one of COLUMNS.
+    """One metric of a column's profile; `name` is one of COLUMNS, or of MISFITS where that is of the column's twin.
 
     Shares are of all rows, with Wilson's interval (1927). `mean` has a normal interval, `std` one by the fourth moment
     of the buckets. Quantiles are interpolated in the bucket that holds them (`value_within`), and their interval lies
@@ -40,6 +41,8 @@ def measure_column(name: str, profile: Profile) -> Reading:
 
 
 def _measure_numbers(name: str, profile: NumericProfile) -> Reading:
+    if name in MISFITS:
+        return measure_misfit(name, profile)
     if name in _RATES:
         return _share(_RATES[name](profile), profile.rows)
     if not profile.finite:

@@ -83,8 +83,11 @@ class Aged:
     def _joined(self, other: Aged, sign: int) -> Aged:
         parts = dict(self.parts)
         for rung, theirs in other.parts.items():
-            mine = parts.get(rung, Outcome())
-            parts[rung] = mine + theirs if sign > 0 else mine - theirs
+            mine = parts.get(rung)
+            if mine is None:  # mostly there is nothing to add to, and most of a cycle's time went into adding to it
+                parts[rung] = theirs if sign > 0 else Outcome() - theirs
+            else:
+                parts[rung] = mine + theirs if sign > 0 else mine - theirs
         return Aged(dict(sorted(parts.items())))
 
     @property

@@ -26,8 +26,14 @@ _T = TypeVar("_T", bound=np.generic)
 
 #: The largest size whose memory the C library can learn to keep is 32 MiB.
 _KEPT = 31 * 2**20
+#: Cells held in memory before they are added to what stands (16 bytes each).
+HELD = 8_000_000
 #: What is counted beside columns.
 ROWS, NULLS, OUTCOME, DELAY, ARRIVALS, PROMISE = "#rows", "#nulls", "#outcome", "#delay", "#labels", "#promise"
+#: Distances between logged scores and those of the same rows scored again.
+REPLAY = "#replay"
+#: How far rows lie beside what the reference set says of a column, before the column's name.
+TWIN = "#twin:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Plan:
     version: str | None = None
     segments: tuple[str, ...] = ()  #: each alone
     cursor: str | None = None
+    host: str | None = None  #: which segment is the serving host
 
 
 @dataclass(frozen=True)
@@ -191,16 +198,30 @@ class Tally:
             for (version, segment), sheet in _sheets(parts):
                 yield Series(self.plan.grain.value, column, version, by, segment), sheet
 
+    def wholes(self) -> Iterator[tuple[Series, Profile]]:
+        """Each series with the profile of all its windows together; the tally stays as it is."""
+        for (column, by), parts in self._blocks.items():
+            lines, of = _lines(parts)
+            block = merged([block for _, block in parts], of, len(lines))
+            for (version, segment), place in lines.items():
+                yield Series(self.plan.grain.value, column, version, by, segment), block.profile(place)
 
-def _sheets(parts: Sequence[tuple[Slots, Block]]) -> Iterator[tuple[tuple[str, str], Sheet]]:
-    """What was counted of one column, added up by version and segment value."""
+
+def _lines(parts: Sequence[tuple[Slots, Block]]) -> tuple[dict[tuple[str, str], int], Ints]:
+    """The places of all lines that occur, and that of each group's own, part after part."""
     lines: dict[tuple[str, str], int] = {}
     of = []
     for where, _ in parts:
         some, inner = where.lines
         of.append(np.array([lines.setdefault(line, len(lines)) for line in some], np.int64)[inner])
+    return lines, np.concatenate(of)
+
+
+def _sheets(parts: Sequence[tuple[Slots, Block]]) -> Iterator[tuple[tuple[str, str], Sheet]]:
+    """What was counted of one column, added up by version and segment value."""
+    lines, of = _lines(parts)
     starts = np.concatenate([where.starts for where, _ in parts])
-    group, (line_of, start) = dense(np.concatenate(of), starts)
+    group, (line_of, start) = dense(of, starts)
     whole = merged([block for _, block in parts], group, len(start))
     edges = np.searchsorted(line_of, np.arange(len(lines) + 1))
     for line, place in lines.items():

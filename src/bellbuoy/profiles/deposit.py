@@ -13,7 +13,7 @@ from bellbuoy.profiles.collect import add_profiles
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import Codes
 from bellbuoy.profiles.sheet import Sheet
-from bellbuoy.profiles.shelf import keep_outcome, keep_profile, keep_sheet, take_outcome, take_profile, take_sheet
+from bellbuoy.profiles.shelf import grown_outcomes, keep_profile, keep_sheet, take_profile, take_sheet
 from bellbuoy.store.database import Beat
 from bellbuoy.store.port import CATEGORY, NUMBER, Series
 from bellbuoy.windows import Grain
@@ -68,9 +68,7 @@ def deposit_outcomes(beat: Beat, line: Series, outcomes: Mapping[int, Aged]) -> 
     for series, aged in with_days(line, outcomes):
         fine = series.by and Grain(series.grain).seconds < _ROLLED.seconds
         parts = {start: part.flat for start, part in aged.items()} if fine else aged
-        old = {start: take_outcome(row) for start, row in beat.outcomes_at(series, parts).items()}
-        new = {start: old[start] + part if start in old else part for start, part in parts.items()}
-        beat.put_outcomes(series, [keep_outcome(start, part.settled) for start, part in new.items()])
+        beat.put_outcomes(series, grown_outcomes(beat.outcomes_at(series, parts), parts))
 
 
 def with_days(line: Series, parts: Mapping[int, Aged]) -> Iterator[tuple[Series, dict[int, Aged]]]:

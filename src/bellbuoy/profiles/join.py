@@ -29,6 +29,7 @@ class Pairs:
     grain: Grain
     segments: tuple[str, ...]
     names: Mapping[int, str]  #: text of the codes of versions and segment values in records
+    kept: Grain | None = None  #: wider windows that outcomes are counted in; ages are those in the windows of `grain`
     outcomes: dict[Series, dict[int, Aged]] = field(default_factory=dict)
     delays: dict[Series, dict[int, NumericProfile]] = field(default_factory=dict)
 
@@ -61,11 +62,13 @@ class Pairs:
         terms = self.target.terms(records, labels["label"].copy())
         starts = self.grain.starts(records["at"])
         rung = rungs(labels["first"], starts, self.grain.seconds) if aged else np.full(len(records), PAST_ALL)
+        kept = self.kept or self.grain
+        starts = kept.regroup(starts)
         for by in ("", *self.segments):
             lines = Lines.of(records, starts, by, rung)
             for place, outcome in enumerate(lines.outcomes(terms)):
                 start, version, value, at = lines.keys[place]
-                line = Series(self.grain.value, OUTCOME, self.names[version], by, self.names[value])
+                line = Series(kept.value, OUTCOME, self.names[version], by, self.names[value])
                 windows, part = self.outcomes.setdefault(line, {}), Aged({at: outcome})
                 old = windows.get(start, Aged())
                 windows[start] = old - part if back else old + part
@@ -85,5 +88,8 @@ class Pairs:
                 windows = self.delays.setdefault(line, {})
                 # Ends cannot be taken back, so delays have none.
                 part = replace(block.profile(place), low=math.nan, high=math.nan)
-                old = windows.get(start, NumericProfile())
-                windows[start] = old - part if back else old + part
+                old = windows.get(start)
+                if back:
+                    windows[start] = (old or NumericProfile()) - part
+                else:  # mostly a day's labels are the first of their line, and there is nothing to add to
+                    windows[start] = part if old is None else old + part

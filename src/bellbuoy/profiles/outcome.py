@@ -79,8 +79,11 @@ class Outcome:
     def _joined(self, other: Outcome, sign: int) -> Outcome:
         cells = dict(self.cells)
         for name, theirs in other.cells.items():
-            mine = cells.get(name, Cells())
-            cells[name] = mine + theirs if sign > 0 else mine - theirs
+            mine = cells.get(name)
+            if mine is None:
+                cells[name] = theirs if sign > 0 else Cells() - theirs
+            else:
+                cells[name] = mine + theirs if sign > 0 else mine - theirs
         rows = self.rows + sign * other.rows
         names = [*self.sums, *(name for name in other.sums if name not in self.sums)]
         sums = {name: self.sums.get(name, 0.0) + sign * other.sums.get(name, 0.0) for name in names}

@@ -9,7 +9,7 @@ the name itself.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -73,8 +73,17 @@ def unpack(packed: bytes) -> Cells:
 
 def pack_parts(parts: Mapping[str, Cells]) -> bytes:
     """Named cells as bytes."""
-    packed = pack_all(Spread.of(list(parts.values())))
-    return b"".join(_named(name) + _as_varint(len(body)) + body for name, body in zip(parts, packed, strict=True))
+    return pack_parts_of([parts])[0]
+
+
+def pack_parts_of(many: Sequence[Mapping[str, Cells]]) -> list[bytes]:
+    """The named cells of each of many as bytes, in one pass over all."""
+    bodies = iter(pack_all(Spread.of([cells for parts in many for cells in parts.values()])))
+    return [b"".join(_spelt(name, next(bodies)) for name in parts) for parts in many]
+
+
+def _spelt(name: str, body: bytes) -> bytes:
+    return _named(name) + _as_varint(len(body)) + body
 
 
 def unpack_parts(packed: bytes) -> dict[str, Cells]:
@@ -146,6 +155,7 @@ def _head(widths: int, start: int) -> bytes:
     return bytes([widths]) + _as_varint(start << 1 if start >= 0 else (-start << 1) - 1)
 
 
+@lru_cache(maxsize=4_096)
 def _as_varint(value: int) -> bytes:
     """A whole number from 0 on, seven bits a byte, the lowest first."""
     out: list[int] = []
@@ -164,6 +174,7 @@ def _varint(packed: bytes, at: int) -> tuple[int, int]:
     return value | packed[at] << shift, at + 1
 
 
+@lru_cache(maxsize=4_096)
 def _named(name: str) -> bytes:
     if name in _NAMES:
         return bytes([_NAMES.index(name)])

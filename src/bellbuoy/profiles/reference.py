@@ -1,4 +1,4 @@
-"""The reference set, counted once as a whole: what is normal."""
+"""The reference set, counted once, whole and window by window: what is normal, and how much that varies."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.errors import SourceError
-from bellbuoy.profiles.collect import Tally, add_profiles
-from bellbuoy.profiles.deposit import keep_profiles, with_days
+from bellbuoy.profiles.collect import add_profiles
+from bellbuoy.profiles.deposit import keep_profiles
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.promise import Promises
 from bellbuoy.profiles.records import Codes, label_records, prediction_records, undated
-from bellbuoy.profiles.series import REFERENCE
-from bellbuoy.profiles.shelf import keep_outcome
+from bellbuoy.profiles.reference_tally import ReferenceTally
+from bellbuoy.profiles.series import REFERENCE, REFERENCE_WINDOWS
+from bellbuoy.profiles.shelf import keep_outcomes, keep_sheet
+from bellbuoy.profiles.twin import Twin
+from bellbuoy.profiles.twin_packing import pack_twin
+from bellbuoy.profiles.twin_sample import Sample
+from bellbuoy.profiles.twin_tally import learn_from, sampled
 from bellbuoy.profiles.watch import Watch
 from bellbuoy.sources.port import Kind, Mark, Moments, Note, Rows, Source, Want
 from bellbuoy.store.database import Beat
+from bellbuoy.windows import Grain, to_micro
 
 Ints = NDArray[np.int64]
 #: Where the mark has what the counts were asked by.
@@ -44,12 +50,15 @@ class ReferenceTable:
 class Reference:
     """The reference set as counted: ready to be deposited."""
 
-    tally: Tally
+    tally: ReferenceTally
     pairs: Pairs
     promises: Promises
     mark: Mark
     notes: list[Note]
     rows: int
+    made_at: int = 0  #: microseconds
+    twin: Twin | None = None
+    beside: ReferenceTally | None = None  #: how far its own rows lie beside the twin
 
 
 def count_reference(
@@ -80,33 +89,59 @@ def count_reference(
         kinds |= {name: kind} if name is not None and name in there else {}
     kinds[watch.plan.time] = Kind.MOMENT
     pull = table.source.pull(Want(kinds), {}, now)
-    pairs = Pairs(watch.target, watch.plan.grain, watch.plan.segments, codes.names)
-    promises = Promises(watch.target, watch.plan.grain, (), codes.names)
-    made = Reference(Tally(watch.plan), pairs, promises, {}, [], 0)
+    # Outcomes are kept by day: how far estimates stray from day to day is learnt from it.
+    days = max(watch.plan.grain, Grain.DAY, key=lambda one: one.seconds)
+    pairs = Pairs(watch.target, watch.plan.grain, watch.plan.segments, codes.names, days)
+    promises = Promises(watch.target, days, (), codes.names)
+    made = Reference(ReferenceTally(watch.plan), pairs, promises, {}, [], 0, to_micro(now))
+    sample = sampled(watch.plan, watch.target)
     for rows in pull:
         made.rows += rows.count
         tell(rows.count)
-        made.tally.add(rows, np.zeros(rows.count, np.int64))
+        made.tally.add(rows)
+        sample.add(rows)
         if table.label in there:
             _pair(made, rows, watch, table, codes, now)
+    made.tally.settle()
     if not made.rows:
         raise SourceError(next((note.message for note in pull.notes), "it has no rows"))
     made.mark, made.notes = {**pull.mark, _ASKED: asked}, pull.notes
+    _learn(made, sample, watch)
     return made
 
 
 def deposit_reference(beat: Beat, made: Reference, codes: Codes) -> None:
     """Put the reference set in the place of the one that stood."""
-    beat.drop_grain(REFERENCE)
-    for line, parts in made.tally.drain():
-        keep_profiles(beat, replace(line, grain=REFERENCE), _whole(parts), codes)
+    for grain in (REFERENCE, REFERENCE_WINDOWS):
+        beat.drop_grain(grain)
+    for tally in (made.tally, made.beside):
+        if tally is not None:
+            _deposit_profiles(beat, tally, codes)
+    beat.put_twin(None if made.twin is None else pack_twin(made.twin), at=made.made_at)
     for line, outcomes in [*made.pairs.outcomes.items(), *made.promises.counts.items()]:
-        # Outcomes are kept by day: how far estimates stray from day to day is learnt from it.
-        *_, (_, days) = with_days(line, outcomes)
-        beat.put_outcomes(replace(line, grain=REFERENCE), [keep_outcome(start, day) for start, day in days.items()])
+        beat.put_outcomes(replace(line, grain=REFERENCE), keep_outcomes(outcomes))
     for line, delays in made.pairs.delays.items():
         keep_profiles(beat, replace(line, grain=REFERENCE), _whole(delays), codes)
     beat.put_mark(REFERENCE, made.mark)
+
+
+def _deposit_profiles(beat: Beat, tally: ReferenceTally, codes: Codes) -> None:
+    for line, whole in tally.whole.items():
+        keep_profiles(beat, replace(line, grain=REFERENCE), {0: whole}, codes)
+    for line, windows in tally.windows.items():
+        beat.put_profiles(replace(line, grain=REFERENCE_WINDOWS), keep_sheet(windows, codes.code))
+
+
+def _learn(made: Reference, sample: Sample, watch: Watch) -> None:
+    """Learn the twin. Nothing else hangs on it: where that fails it is a note, and there is none."""
+    try:
+        learnt = learn_from(sample, watch.plan, watch.target)
+    except (ValueError, IndexError, FloatingPointError, MemoryError) as why:
+        text = f"nothing is known of what columns usually are, given the others: {why}"
+        made.notes = [*made.notes, Note("no-twin", "baseline.reference", text)]
+        return
+    if learnt is not None:
+        made.twin, made.beside = learnt
 
 
 def _whole(parts: Mapping[int, Profile]) -> dict[int, Profile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import reduce
@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from bellbuoy.profiles.ages import Aged, rung_at
-from bellbuoy.profiles.collect import OUTCOME, PROMISE, add_profiles
+from bellbuoy.profiles.collect import NULLS, OUTCOME, PROMISE, ROWS, add_profiles
 from bellbuoy.profiles.outcome import Outcome, added
 from bellbuoy.profiles.past import Counted, Past
 from bellbuoy.profiles.profile import Profile
@@ -23,6 +23,9 @@ from bellbuoy.windows import Grain, to_seconds
 _T = TypeVar("_T")
 #: The grain under which the reference set is kept whole, at window 0.
 REFERENCE = "reference"
+#: The one under which the newest windows of the reference set are kept, by its own time and as wide as the model's own.
+REFERENCE_WINDOWS = "reference windows"
+_REFERENCES = (REFERENCE, REFERENCE_WINDOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +56,25 @@ class Counts:
     past: Past | None = None  #: the moment whose beliefs are asked for; None: what is believed now
     _lines: dict[int, Series] = field(default_factory=dict)
     _names: dict[int, str] = field(default_factory=dict)
+    #: Keys of lines with their versions, by column, grain, segment column and value: a cycle asks hundreds of times.
+    _places: dict[tuple[str, str, str, str], list[tuple[int, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lines = self.shelf.series(self.model)
+        for key, line in self._lines.items():
+            place = (line.column, line.grain, line.by, line.segment)
+            self._places.setdefault(place, []).append((key, line.version))
         self._names = self.shelf.names(self.model) | dict(self.fresh) | {0: ""}
 
     def versions(self) -> list[str]:
         """Versions that have rows."""
-        return sorted({line.version for line in self._lines.values() if line.grain != REFERENCE and line.version})
+        return sorted({line.version for line in self._lines.values() if line.grain not in _REFERENCES and line.version})
 
     def segments(self) -> dict[str, list[str]]:
         """Segment values by segment column."""
         out: dict[str, set[str]] = {}
         for line in self._lines.values():
-            if line.by and line.grain != REFERENCE:
+            if line.by and line.grain not in _REFERENCES:
                 out.setdefault(line.by, set()).add(line.segment)
         return {by: sorted(values) for by, values in sorted(out.items())}
 
@@ -161,9 +169,23 @@ class Counts:
         # Rows from the future are rare enough for the long way.
         return max((row.start for _, row in self.shelf.profiles(ids, None, where.end)), default=None)
 
+    def oldest(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> int | None:
+        """Start of the oldest window in which a column was counted; None where there is none."""
+        return self.shelf.oldest_profile(self._ids(column, grain, where))
+
     def reference(self, column: str, where: Slice = EVERYTHING) -> Profile | None:
         """The profile of a column on the reference set."""
         return self.profiles(column, REFERENCE, where).get(0)
+
+    def reference_profiles(self, column: str, where: Slice = EVERYTHING) -> dict[int, Profile]:
+        """Profiles of a column on the reference set by window start, in order of time; none where it has no times."""
+        rows = self.shelf.profiles(self._lines_of(column, REFERENCE_WINDOWS, where), where.start, where.end)
+        return {row.start: take_profile(row, self._names) for _, row in rows}
+
+    def reference_rows(self, where: Slice = EVERYTHING) -> dict[int, int]:
+        """Rows of the reference set by window start, in order of time; none where it has no times."""
+        parts = self.reference_profiles(NULLS if where.by else ROWS, where)
+        return {start: part.rows for start, part in parts.items()}
 
     def reference_outcome(self, where: Slice = EVERYTHING, rung: int | None = None) -> Outcome | None:
         """The outcome on the reference set; with a `rung`, as it was when each of its windows was so old."""
@@ -186,13 +208,13 @@ class Counts:
         return (row for _, row in self.shelf.outcomes(ids, _edge(where.start, grain), _edge(where.end, grain)))
 
     def _ids(self, column: str, grain: Grain | str, where: Slice) -> list[int]:
-        kept = REFERENCE if grain == REFERENCE else kept_grain(self.base, Grain(grain)).value
-        return [
-            key
-            for key, line in self._lines.items()
-            if (line.column, line.grain, line.by, line.segment) == (column, kept, where.by, where.segment)
-            and where.version in (None, line.version)
-        ]
+        return self._lines_of(
+            column, REFERENCE if grain == REFERENCE else kept_grain(self.base, Grain(grain)).value, where
+        )
+
+    def _lines_of(self, column: str, kept: str, where: Slice) -> list[int]:
+        alike = self._places.get((column, kept, where.by, where.segment), [])
+        return [key for key, version in alike if where.version in (None, version)]
 
 
 def kept_grain(base: Grain, wanted: Grain) -> Grain:
@@ -211,19 +233,25 @@ def _edge(moment: int | None, grain: Grain | str) -> int | None:
 def rolled(rows: Iterable[tuple[int, _T]], grain: Grain | str, add: Callable[[_T, _T], _T]) -> dict[int, _T]:
     """Add up parts by the window of a grain, in order of time; the reference has one window, 0."""
     out: dict[int, _T] = {}
-    for start, part in rows:
-        at = 0 if grain == REFERENCE else int(Grain(grain).regroup(np.array([start], np.int64))[0])
+    every = list(rows)
+    for at, (_, part) in zip(_wide([start for start, _ in every], grain), every, strict=True):
         out[at] = add(out[at], part) if at in out else part
     return dict(sorted(out.items()))
+
+
+def _wide(starts: Sequence[int], grain: Grain | str) -> list[int]:
+    """The windows of a grain that hold others; the reference has one, 0."""
+    if grain == REFERENCE:
+        return [0] * len(starts)
+    wide: list[int] = Grain(grain).regroup(np.array(starts, np.int64)).tolist()
+    return wide
 
 
 def rolled_outcomes(rows: Iterable[tuple[int, Outcome]], grain: Grain | str) -> dict[int, Outcome]:
     """As `rolled`, of outcomes: many windows are added up at once."""
     every = list(rows)
-    starts = np.array([start for start, _ in every], np.int64)
-    wide = np.zeros(len(every), np.int64) if grain == REFERENCE else Grain(grain).regroup(starts)
     parts: dict[int, list[Outcome]] = {}
-    for at, (_, part) in zip(wide.tolist(), every, strict=True):
+    for at, (_, part) in zip(_wide([start for start, _ in every], grain), every, strict=True):
         parts.setdefault(at, []).append(part)
     return {at: added(parts[at]) for at in sorted(parts)}
 

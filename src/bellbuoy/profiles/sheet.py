@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -50,6 +50,11 @@ class Sheet(Mapping[int, Profile]):
     def rolled(self, grain: Grain) -> Self:
         """The same counts in the windows of a coarser grain."""
         return self._grouped([self.block], grain.regroup(self.starts))
+
+    def since(self, start: int) -> Self:
+        """The windows that start at a moment or later."""
+        part = slice(int(np.searchsorted(self.starts, start)), len(self.starts))
+        return replace(self, starts=self.starts[part], block=self.block.cut(part))
 
     @classmethod
     def _grouped(cls, blocks: Sequence[Block], starts: Ints) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
 
@@ -16,7 +16,7 @@ from bellbuoy.profiles.outcome import Outcome
 from bellbuoy.profiles.packing import (
     pack_ages,
     pack_all,
-    pack_parts,
+    pack_parts_of,
     pack_sums,
     unpack,
     unpack_ages,
@@ -83,15 +83,59 @@ def take_profile(row: ProfileRow, names: Mapping[int, str]) -> Profile:
 
 def keep_outcome(start: int, outcome: Aged) -> OutcomeRow:
     """An outcome as a row."""
+    return keep_outcomes({start: outcome})[0]
+
+
+def keep_outcomes(outcomes: Mapping[int, Aged]) -> list[OutcomeRow]:
+    """Outcomes by the start of their window as rows: all their cells are packed in one pass."""
+    every = [part for outcome in outcomes.values() for part in outcome.parts.values()]
+    cells = iter(pack_parts_of([part.cells for part in every]))
+    return [_kept(start, outcome, cells) for start, outcome in outcomes.items()]
+
+
+def _kept(start: int, outcome: Aged, cells: Iterator[bytes]) -> OutcomeRow:
     parts = outcome.parts.items()
-    packed = {rung: (part.rows, pack_sums(part.sums), pack_parts(part.cells)) for rung, part in parts}
+    packed = {rung: (part.rows, pack_sums(part.sums), next(cells)) for rung, part in parts}
     return OutcomeRow(start, sum(part.rows for _, part in parts), pack_ages(packed))
 
 
 def take_outcome(row: OutcomeRow) -> Aged:
     """The outcome that a row keeps."""
-    parts = unpack_ages(row.parts).items()
-    return Aged({rung: Outcome(rows, unpack_parts(cells), unpack_sums(sums)) for rung, (rows, sums, cells) in parts})
+    return Aged({rung: _taken(part) for rung, part in unpack_ages(row.parts).items()})
+
+
+def _taken(part: tuple[int, bytes, bytes]) -> Outcome:
+    rows, sums, cells = part
+    return Outcome(rows, unpack_parts(cells), unpack_sums(sums))
+
+
+def grown_outcomes(rows: Mapping[int, OutcomeRow], parts: Mapping[int, Aged]) -> list[OutcomeRow]:
+    """Outcomes by the start of their window with those added that `rows` keep, as rows; see `Aged.settled`.
+
+    Only ages that something was added to are unpacked: of a window most are as they were.
+    """
+    known = {start: unpack_ages(rows[start].parts) if start in rows else {} for start in parts}
+    grown = {
+        start: {rung: _grown(known[start].get(rung), part) for rung, part in aged.parts.items()}
+        for start, aged in parts.items()
+    }
+    if any(part.short for every in grown.values() for part in every.values()):
+        whole = {start: take_outcome(rows[start]) + aged if start in rows else aged for start, aged in parts.items()}
+        return keep_outcomes({start: aged.settled for start, aged in whole.items()})
+    packed = iter(pack_parts_of([part.cells for every in grown.values() for part in every.values()]))
+    for start, every in grown.items():
+        known[start] |= {rung: (part.rows, pack_sums(part.sums), next(packed)) for rung, part in every.items()}
+    return [_stacked(start, every) for start, every in known.items()]
+
+
+def _grown(known: tuple[int, bytes, bytes] | None, part: Outcome) -> Outcome:
+    return part if known is None else _taken(known) + part
+
+
+def _stacked(start: int, parts: Mapping[int, tuple[int, bytes, bytes]]) -> OutcomeRow:
+    """Packed parts as a row, without ages that no label is left at."""
+    left = {rung: parts[rung] for rung in sorted(parts) if parts[rung][0] > 0}
+    return OutcomeRow(start, sum(rows for rows, _, _ in left.values()), pack_ages(left))
 
 
 def _recoded(block: NameBlock, code: Callable[[str], int]) -> Spread:

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,18 +20,22 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.profiles.collect import ROWS, Tally
+from bellbuoy.profiles.collect import HELD, ROWS, Tally
 from bellbuoy.profiles.deposit import deposit_outcomes, deposit_profiles
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.labels import Labelling
 from bellbuoy.profiles.promise import Promises
 from bellbuoy.profiles.records import Codes, nowhere, prediction_records
+from bellbuoy.profiles.sheet import Sheet
+from bellbuoy.profiles.twin import Twin
+from bellbuoy.profiles.twin_packing import unpack_twin
+from bellbuoy.profiles.twin_tally import TwinTally
 from bellbuoy.profiles.waiting import Waiting
 from bellbuoy.profiles.watch import LabelTable, Watch
 from bellbuoy.sources.port import Kind, Mark, Moments, Note, Rows, Want
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.ledger import Ledger, picked
-from bellbuoy.store.port import ModelRow, NoteRow
+from bellbuoy.store.port import ModelRow, NoteRow, Series
 from bellbuoy.windows import MICRO, to_micro
 
 Bools = NDArray[np.bool_]
@@ -39,8 +43,6 @@ Ints = NDArray[np.int64]
 Records = NDArray[np.void]
 Keys = NDArray[np.uint64]
 
-#: Cells held in memory before they are written into the open transaction (16 bytes each).
-_HELD = 8_000_000
 PREDICTIONS, LABELS = "predictions", "labels"
 
 
@@ -94,8 +96,9 @@ class Step:
             self.model = ModelRow(watch.name, known.cycle) if anew else known
             self.codes = Codes({} if anew else shelf.names(watch.name))
             parts = {kind: [] if anew else shelf.ledger(watch.name, kind) for kind in (PREDICTIONS, LABELS)}
-        self.predictions = Ledger(watch.folder, PREDICTIONS, parts[PREDICTIONS])
-        self.labels = Ledger(watch.folder, LABELS, parts[LABELS])
+            self.set_twin(None if anew else unpack_twin(shelf.twin(watch.name)))
+        self.predictions = Ledger(watch.folder, PREDICTIONS, parts[PREDICTIONS], durable=database.durable)
+        self.labels = Ledger(watch.folder, LABELS, parts[LABELS], durable=database.durable)
         self.tally = Tally(watch.plan)
         self.pairs = Pairs(watch.target, watch.plan.grain, watch.plan.segments, self.codes.names)
         self.promises = Promises(watch.target, watch.plan.grain, watch.plan.segments, self.codes.names)
@@ -114,6 +117,12 @@ class Step:
         self.notes: list[Note] = []
         self._stack = ExitStack()
         self._beat: Beat | None = None
+
+    def set_twin(self, twin: Twin | None) -> None:
+        """What rows are held against from now on; one that needs columns that are not read any more is none."""
+        plan = self.watch.plan
+        usable = twin is not None and twin.columns <= set(plan.columns)
+        self.beside = TwinTally(twin, plan, self.watch.target) if twin is not None and usable else None
 
     def run(self, also: Sequence[Callable[[Beat], None]] = ()) -> Counted:
         """Take in what is new and commit it, together with whatever else belongs to the cycle."""
@@ -156,8 +165,8 @@ class Step:
         for rows in pull:
             self._take_batch(rows)
             self.tell(rows.count)
-            if self.tally.size > _HELD:
-                self._write(self.tally)
+            if self.tally.size > HELD:
+                self._write(self.tally.drain())
         self.marks[PREDICTIONS] = pull.mark
         self.notes += pull.notes
 
@@ -181,6 +190,8 @@ class Step:
         if rows.count:
             self._remember_latest(micro)
             self.tally.add(rows, starts)
+            if self.beside is not None:
+                self.beside.add(rows, micro)
             self._enter(rows, micro)
 
     def _remember_latest(self, micro: Ints) -> None:
@@ -255,15 +266,17 @@ class Step:
                 self._beat.forget()
         return self._beat
 
-    def _write(self, tally: Tally) -> None:
-        for line, profiles in tally.drain():
+    def _write(self, lines: Iterable[tuple[Series, Sheet]]) -> None:
+        for line, profiles in lines:
             deposit_profiles(self._open(), line, profiles, self.codes)
 
     def _commit(self, also: Sequence[Callable[[Beat], None]]) -> None:
         self.doing("writing windows")
         beat = self._open()
-        self._write(self.tally)
-        self._write(self.labelling.arrivals)
+        self._write(self.tally.drain())
+        if self.beside is not None:
+            self._write(self.beside.drain())
+        self._write(self.labelling.arrivals.drain())
         for line, delays in self.pairs.delays.items():
             deposit_profiles(beat, line, delays, self.codes)
         for line, outcomes in [*self.pairs.outcomes.items(), *self.promises.counts.items()]:

@@ -65,6 +65,11 @@ CODES: Mapping[str, Code] = {
         "A column that is watched is not in a file. Its values count as null there.",
         "Where it was renamed or dropped for good, change the model's file; else ask its owner.",
     ),
+    "new-column": Code(
+        "A column is in a file that was in none before. It is not watched: the table was changed by somebody, who may "
+        "have changed more than this.",
+        "Name it among the features if the model uses it; else nothing. It is said once.",
+    ),
     "no-cursor": Code(
         "Rows have no value in the cursor column. They count as visible with their file.",
         "Let the log write the cursor for every row.",
@@ -103,6 +108,16 @@ CODES: Mapping[str, Code] = {
         "counted before it was forgotten, or come too late; either way they are left out.",
         "Nothing, where all labels are exported again and again. For history that is labelled later, make "
         "`labels.horizon` longer and count anew with `bellbuoy run --once --recount`.",
+    ),
+    "no-twin": Code(
+        "What each column usually is, given the others, could not be learnt from the reference set. There are no "
+        "readings of `misfit`; nothing else is touched by it.",
+        "Look at what the note says; it is tried again when the reference set changes.",
+    ),
+    "replay-failed": Code(
+        "Rows of the log could not be scored again: the model in `[replay]` did not open, broke, gave something else "
+        "than scores, or took too long or too much memory. Nothing else is touched by it; the next replay tries again.",
+        "`bellbuoy replay MODEL` does it at once and says what is wrong.",
     ),
     "bad-rule": Code(
         "A rule of the model's file cannot be judged: its condition is none, or there is no such metric. The others "

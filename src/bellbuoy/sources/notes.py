@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bellbuoy.sources.port import Note
@@ -14,6 +14,7 @@ _SAID = {
     "no-zone": "times of {column} carry no zone and are read as UTC",
     "no-cursor": "{n} rows have no {column} and count as visible with their file",
     "no-column": "column {column} is not in {file}",
+    "new-column": "column {column} of {file} was in none before",
     "odd-line": "{n} lines of {file} cannot be read and were left out",
 }
 
@@ -49,6 +50,13 @@ class Oddities:
             self.count(code, column, rows, file)
         for column in sorted(missing):
             self.count("no-column", column, 1, file)
+
+    def columns(self, file: str, there: Iterable[str], known: Collection[str]) -> set[str]:
+        """Add columns that came with a file, and give all that are known then; where none were, none is told."""
+        there = set(there)
+        for column in sorted(there.difference(known)) if known else ():
+            self.count("new-column", column, 1, file)
+        return there.union(known)
 
     def notes(self) -> list[Note]:
         """Everything, in the order in which it was first seen."""

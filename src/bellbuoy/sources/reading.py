@@ -94,6 +94,8 @@ class FilePull:
         self._held: dict[str, int | None] = dict(mark.get("held", {}))
         self._ordered_from = self._reached()
         self._odd = Oddities()
+        self._columns_before = frozenset(mark.get("columns", ()))
+        self._columns = set(self._columns_before)
         self._key_type = want.key_type or (KeyType(mark["keys"]) if "keys" in mark else None)
         self.pull = Pull(self._batches(), dict(mark))
 
@@ -193,6 +195,9 @@ class FilePull:
         if due.shape.format is Format.CSV:
             selection.told["odd-line", ""] += reader.rejected() - rejected
         self._odd.of_file(due.file.name, selection.told, selection.missing if given else ())
+        # Of lines only a sample was looked at: a key that it lacks is not new when another file's sample has it.
+        if due.shape.format is not Format.LINES:
+            self._columns |= self._odd.columns(due.file.name, due.shape.types, self._columns_before)
 
     def _split(self, rows: Rows, cursor: Moments | None, due: _Due) -> Iterator[Rows]:
         """A batch as it is, or in two where some of its rows may have been given before."""
@@ -257,6 +262,8 @@ class FilePull:
         # With a cursor a file that went away can be forgotten; without one, it must not count twice if it returns.
         kept = {name: entry for name, entry in self._known.items() if name in there or not self._want.cursor}
         mark: Mark = {"cursor": self._last, "files": {name: entry.kept() for name, entry in kept.items()}}
+        if self._columns:
+            mark["columns"] = sorted(self._columns)
         if self._ids and self._key_type is not None:
             mark["keys"] = self._key_type.value
         if held := {name: low for name, low in self._held.items() if name in there}:

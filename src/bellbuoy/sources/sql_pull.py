@@ -58,6 +58,7 @@ class SqlPull:
         self._given = 0
         self._key_type = want.key_type or (KeyType(mark["keys"]) if "keys" in mark else None)
         self._odd = Oddities()
+        self._columns = set(mark.get("columns", ()))
         self.pull = Pull(self._batches(), dict(mark))
 
     def _batches(self) -> Iterator[Rows]:
@@ -79,6 +80,7 @@ class SqlPull:
         there = [name for name in self._names if name in names]
         for name in self._names:
             self._odd.count("no-column", name, int(name not in names), self._table.name)
+        self._columns = self._odd.columns(self._table.name, names, self._columns)
         statement, values = self._statement(connection, there)
         for part in connection.execute(text(statement), values).partitions(BATCH):
             columns = dict(zip(there, zip(*part, strict=True), strict=False))
@@ -166,7 +168,7 @@ class SqlPull:
                 yield replace(rows if part.all() else rows.take(part), again=again)
 
     def _after(self) -> Mark:
-        mark: Mark = {"cursor": self._last}
+        mark: Mark = {"cursor": self._last, "columns": sorted(self._columns)}
         if self._want.cursor is None:
             mark["rows"] = self._given + (0 if self._ids else int(self._mark.get("rows", 0)))
         return mark | ({"keys": self._key_type.value} if self._ids and self._key_type is not None else {})

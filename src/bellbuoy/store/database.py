@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Dialect,
     Engine,
-    Select,
     Table,
-    bindparam,
     delete,
     func,
     insert,
@@ -28,32 +24,31 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchM
 from sqlalchemy.exc import OperationalError as DatabaseDown
 
 from bellbuoy.errors import ConfigError, StateError
-from bellbuoy.store import tables
+from bellbuoy.store import statements, tables
+from bellbuoy.store.bell import Aside, Ringing, Rung, chunks
 from bellbuoy.store.migrate import bring_up
-from bellbuoy.store.port import AlarmRow, LedgerPart, ModelRow, NoteRow, OutcomeRow, ProfileRow, Series
+from bellbuoy.store.port import LedgerPart, ModelRow, NoteRow, OutcomeRow, ProfileRow, Series
 from bellbuoy.store.postgres import postgres_engine
 from bellbuoy.store.sqlite import sqlite_engine
 
 _KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-#: Rows in one statement's parameter list: below the limits of both databases.
-_CHUNK = 500
 
 
 class Database:
     """The state of a project."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, *, durable: bool = True) -> None:
+        self.engine, self.durable = engine, durable
 
     @classmethod
-    def open(cls, url: str, folder: Path) -> Database:
-        """Open the state, making or upgrading its tables.
+    def open(cls, url: str, folder: Path, *, durable: bool = True) -> Database:
+        """Open the state, making or upgrading its tables; one that is not `durable` may be lost in a power cut.
 
         Raises:
             ConfigError: the URL names no database that we know.
             StateError: the database does not answer, or is newer than this program.
         """
-        engine = _engine(url, folder)
+        engine = _engine(url, folder, durable=durable)
         try:
             bring_up(engine)
         except StateError:
@@ -63,7 +58,7 @@ class Database:
             engine.dispose()
             shown = make_url(url).render_as_string(hide_password=True)
             raise StateError("the state does not open", where=shown, hint=str(why.orig)) from why
-        return cls(engine)
+        return cls(engine, durable=durable)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -92,12 +87,24 @@ class Database:
                 raise _overtaken(name)
             yield beat
 
+    @contextmanager
+    def aside(self, model: str) -> Iterator[Aside]:
+        """A small transaction beside the cycles: what people say of a model's alarms and incidents.
 
-class Shelf:
+        Raises:
+            KeyError: the model never had a cycle.
+            StateError: somebody else said something of the same thing, or a cycle was writing for too long.
+        """
+        writer = self.engine.connect().execution_options(bellbuoy_write=True)
+        try:
+            with writer as connection, connection.begin():
+                yield Aside(connection, model)
+        except (DatabaseDown, IntegrityError) as why:
+            raise StateError("the state is busy", where=model, hint="nothing was changed; try again") from why
+
+
+class Shelf(Rung):
     """Reads within one transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
 
     def models(self) -> dict[str, ModelRow]:
         """All models that ever had a cycle, by name."""
@@ -120,20 +127,28 @@ class Shelf:
     def profiles(self, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[tuple[int, ProfileRow]]:
         """Profiles of series by id with `start <= window < end` (seconds), in order of time within a series."""
         for row in self._windows(tables.profile, ids, start, end):
-            yield row.series, ProfileRow(*row[1:])
+            yield row[0], ProfileRow(*row[1:])
 
     def outcomes(self, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[tuple[int, OutcomeRow]]:
         """Outcomes of series by id, as `profiles` gives profiles."""
         for row in self._windows(tables.outcome, ids, start, end):
-            yield row.series, OutcomeRow(*row[1:])
+            yield row[0], OutcomeRow(*row[1:])
 
     def newest_profile(self, ids: Sequence[int]) -> int | None:
         """Start of the newest window that any of the series has a profile of."""
-        newest = (
-            self.connection.execute(select(func.max(tables.profile.c.start)).where(tables.profile.c.series.in_(some)))
-            for some in _chunks(ids)
-        )
-        return max((start for result in newest if (start := result.scalar()) is not None), default=None)
+        return max(self._starts(func.max, ids), default=None)
+
+    def oldest_profile(self, ids: Sequence[int]) -> int | None:
+        """Start of the oldest window that any of the series has a profile of."""
+        return min(self._starts(func.min, ids), default=None)
+
+    def _starts(self, end: Callable[[Any], Any], ids: Sequence[int]) -> Iterator[int]:
+        """The first or the last start of a window of the series, of so many of them at a time."""
+        start = tables.profile.c.start
+        for some in chunks(ids):
+            found = self.connection.execute(select(end(start)).where(tables.profile.c.series.in_(some))).scalar()
+            if found is not None:
+                yield found
 
     def names(self, model: str) -> dict[int, str]:
         """Category names of a model by code."""
@@ -147,43 +162,58 @@ class Shelf:
         rows = self.connection.execute(query.where(tables.model.c.name == model, part.kind == kind).order_by(part.name))
         return [LedgerPart(*row) for row in rows]
 
+    def twin(self, model: str) -> bytes | None:
+        """A model's twin as it is kept, if it has one."""
+        query = select(tables.twin.c.payload).join(tables.model).where(tables.model.c.name == model)
+        packed: bytes | None = self.connection.execute(query).scalar()
+        return packed
+
     def notes(self, model: str) -> list[NoteRow]:
         """What was odd about a model's data, the newest first."""
         columns = [column for column in tables.note.c if column.name != "model"]
         query = select(*columns).join(tables.model).where(tables.model.c.name == model)
         return [NoteRow(*row) for row in self.connection.execute(query.order_by(tables.note.c.last_at.desc()))]
 
-    def alarms(self, model: str) -> list[AlarmRow]:
-        """All alarms of a model, in the order in which they became pending."""
-        columns = [column for column in tables.alarm.c if column.name != "model"]
-        query = select(*columns).join(tables.model).where(tables.model.c.name == model).order_by(tables.alarm.c.since)
-        return [AlarmRow(*row) for row in self.connection.execute(query)]
-
     def _model(self, row: Any) -> ModelRow:  # noqa: ANN401 - a row of SQLAlchemy
         query = select(tables.cursor.c.source, tables.cursor.c.mark).where(tables.cursor.c.model == row.id)
         marks = {row.source: row.mark for row in self.connection.execute(query)}
         return ModelRow(row.name, row.cycle, marks, row.facts, row.cycled_at)
 
+    @cached_property
+    def _driver(self) -> Any:  # noqa: ANN401 - the driver's own type
+        """SQLite's own connection, within the same transaction: hundreds of small questions go past SQLAlchemy."""
+        return self.connection.connection.driver_connection
+
     def _windows(self, table: Table, ids: Sequence[int], start: int | None, end: int | None) -> Iterator[Any]:
-        for some in _chunks(ids):
-            query: Select[Any] = select(table).where(table.c.series.in_(some))
-            query = query if start is None else query.where(table.c.start >= start)
-            query = query if end is None else query.where(table.c.start < end)
-            yield from self.connection.execute(query.order_by(table.c.series, table.c.start))
+        ends = [edge for edge in (start, end) if edge is not None]
+        for some in chunks(ids):
+            query = statements.windows(table, len(some), after=start is not None, before=end is not None)
+            if (statement := statements.plain(query, self.connection.dialect)) is not None:
+                yield from self._driver.execute(statement, (*some, *ends))
+            else:
+                names = [f"series{place}" for place in range(len(some))]
+                edges = {name: edge for name, edge in (("after", start), ("before", end)) if edge is not None}
+                yield from self.connection.execute(query, dict(zip(names, some, strict=True)) | edges)
 
 
-class Beat(Shelf):
+class Beat(Shelf, Ringing):
     """Writes within one cycle's transaction. Leaving it by an exception leaves the state as it was."""
 
     def __init__(self, connection: Connection, name: str) -> None:
         super().__init__(connection)
         self.name = name
-        found = connection.execute(
-            select(tables.model.c.id, tables.model.c.cycle).where(tables.model.c.name == name).with_for_update()
-        ).one_or_none()
+        own = select(tables.model.c.id, tables.model.c.cycle).where(tables.model.c.name == name)
+        # Other cycles must wait, but not what people say (`aside`): that refers to the model's key only.
+        found = connection.execute(own.with_for_update(key_share=True)).one_or_none()
         self._id = self._new_model() if found is None else found.id
         self.cycle = 0 if found is None else found.cycle
-        self._lines = {line: key for key, line in self.series(name).items()}
+        self._lines = {line: key for key, line in super().series(name).items()}
+
+    def series(self, model: str, **wanted: str) -> dict[int, Series]:
+        """As `Shelf.series`; those of the cycle's own model are known already."""
+        if model != self.name or wanted:
+            return super().series(model, **wanted)
+        return {key: line for line, key in self._lines.items()}
 
     def put_names(self, names: Mapping[int, str]) -> None:
         """Names of categories that are new, by code."""
@@ -199,11 +229,11 @@ class Beat(Shelf):
 
     def profiles_at(self, line: Series, starts: Iterable[int]) -> dict[int, ProfileRow]:
         """Profiles of a series in given windows, by start."""
-        return {row.start: ProfileRow(*row[1:]) for row in self._at(tables.profile, line, starts)}
+        return {row[1]: ProfileRow(*row[1:]) for row in self._at(tables.profile, line, starts)}
 
     def outcomes_at(self, line: Series, starts: Iterable[int]) -> dict[int, OutcomeRow]:
         """Outcomes of a series in given windows, by start."""
-        return {row.start: OutcomeRow(*row[1:]) for row in self._at(tables.outcome, line, starts)}
+        return {row[1]: OutcomeRow(*row[1:]) for row in self._at(tables.outcome, line, starts)}
 
     def drop_grain(self, grain: str) -> None:
         """Delete all counts of a grain: the reference set is counted anew as a whole."""
@@ -216,7 +246,7 @@ class Beat(Shelf):
         ids = select(tables.series.c.id).where(tables.series.c.model == self._id)
         for table in _COUNTED:
             self.connection.execute(delete(table).where(table.c.series.in_(ids)))
-        for table in (tables.series, tables.cursor, tables.category, tables.ledger, tables.note, tables.alarm):
+        for table in _TOLD:
             self.connection.execute(delete(table).where(table.c.model == self._id))
         self._lines = {}
 
@@ -225,6 +255,12 @@ class Beat(Shelf):
         key = (tables.cursor.c.model == self._id) & (tables.cursor.c.source == source)
         self.connection.execute(delete(tables.cursor).where(key))
         self.connection.execute(insert(tables.cursor), {"model": self._id, "source": source, "mark": mark})
+
+    def put_twin(self, packed: bytes | None, *, at: int) -> None:
+        """Put a twin in the place of the one that stood; None where there is none any more."""
+        self.connection.execute(delete(tables.twin).where(tables.twin.c.model == self._id))
+        if packed is not None:
+            self.connection.execute(insert(tables.twin), {"model": self._id, "made_at": at, "payload": packed})
 
     def put_ledger(self, kind: str, parts: Iterable[LedgerPart]) -> None:
         """Vouch for exactly these files of a kind."""
@@ -239,12 +275,6 @@ class Beat(Shelf):
             again = update(tables.note).where(*key).values(message=note.message, last_at=note.last_at)
             if not self.connection.execute(again).rowcount:
                 self.connection.execute(insert(tables.note), {"model": self._id, **asdict(note)})
-
-    def put_alarms(self, alarms: Iterable[AlarmRow]) -> None:
-        """Write alarms over those of the same id."""
-        for alarm in alarms:
-            self.connection.execute(delete(tables.alarm).where(tables.alarm.c.id == alarm.id))
-            self.connection.execute(insert(tables.alarm), {"model": self._id, **asdict(alarm)})
 
     def finish(self, *, at: int, facts: Mapping[str, Any]) -> None:
         """Close the books: the cycle's number and time, and what else is known of the model."""
@@ -267,61 +297,52 @@ class Beat(Shelf):
     def _put(self, table: Table, line: Series, rows: Sequence[tuple[Any, ...]]) -> None:
         known = line in self._lines
         key = self._line(line)
+        if (statement := statements.plain(statements.put_over(table), self.connection.dialect)) is not None:
+            if rows:
+                self.connection.exec_driver_sql(statement, [(key, *row) for row in rows])
+            return
         if known:
-            for some in _chunks([row[0] for row in rows]):
-                self.connection.execute(_DROP[table.name], {"of": key, "starts": some})
-        if rows:
-            self._insert_tuples(table, [(key, *row) for row in rows])
-
-    def _insert_tuples(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows given in the order of the table's columns, past SQLAlchemy's work on each one where it may."""
-        statement = _plain_insert(table, self.connection.dialect) if table is tables.profile else None
-        if statement is not None:
-            self.connection.exec_driver_sql(statement, rows)
-        else:
-            names = [column.name for column in table.c]
-            self._insert(table, [dict(zip(names, row, strict=True)) for row in rows])
+            for some in chunks([row[0] for row in rows]):
+                self.connection.execute(statements.drop(table), {"of": key, "starts": some})
+        names = [column.name for column in table.c]
+        self._insert(table, [dict(zip(names, (key, *row), strict=True)) for row in rows])
 
     def _at(self, table: Table, line: Series, starts: Iterable[int]) -> Iterator[Any]:
-        if line in self._lines:
-            key = self._lines[line]
-            for some in _chunks(sorted(starts)):
-                yield from self.connection.execute(_FIND[table.name], {"of": key, "starts": some})
+        if line not in self._lines:
+            return
+        key = self._lines[line]
+        for some in chunks(sorted(starts)):
+            query = statements.windows_at(table, len(some))
+            if (statement := statements.plain(query, self.connection.dialect)) is not None:
+                yield from self._driver.execute(statement, (key, *some))
+            else:
+                names = [f"start{place}" for place in range(len(some))]
+                yield from self.connection.execute(query, {"of": key, **dict(zip(names, some, strict=True))})
 
     def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self.connection.execute(insert(table), rows)
 
 
-def _there(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Which rows of a series are meant, by parameters: a cycle asks it of each of its series."""
-    return table.c.series == bindparam("of"), table.c.start.in_(bindparam("starts", expanding=True))
-
-
-#: Statements that every series of every cycle runs, made once.
+#: What is counted, by series.
 _COUNTED = (tables.profile, tables.outcome)
-_FIND = {table.name: select(table).where(*_there(table)) for table in _COUNTED}
-_DROP = {table.name: delete(table).where(*_there(table)) for table in _COUNTED}
-
-
-@cache
-def _plain_insert(table: Table, dialect: Dialect) -> str | None:
-    """The driver's own INSERT for rows in the order of the table's columns; None where it takes them by name."""
-    compiled = insert(table).compile(dialect=dialect)
-    names = [column.name for column in table.c]
-    return str(compiled) if getattr(compiled, "positiontup", None) == names else None
+#: What else is kept of a model, and goes when it is forgotten.
+_TOLD = (
+    *(tables.series, tables.cursor, tables.category, tables.ledger, tables.note, tables.twin),
+    *(tables.alarm, tables.incident, tables.event, tables.mark),
+)
 
 
 def _overtaken(name: str) -> StateError:
     return StateError("another process ran a cycle meanwhile", where=name, hint="nothing was lost; run it again")
 
 
-def _engine(url: str, folder: Path) -> Engine:
+def _engine(url: str, folder: Path, *, durable: bool) -> Engine:
     try:
         parsed = make_url(url)
         kind = parsed.get_backend_name()
         if kind == "sqlite":
-            return sqlite_engine(parsed, folder)
+            return sqlite_engine(parsed, folder, durable=durable)
         if kind == "postgresql":
             return postgres_engine(parsed)
     except ArgumentError as why:
@@ -330,8 +351,3 @@ def _engine(url: str, folder: Path) -> Engine:
         hint = "pip install 'bellbuoy[postgres]' and write postgresql+psycopg://…"
         raise ConfigError(f"the driver of {kind} is not installed", where="project.state", hint=hint) from why
     raise ConfigError(f"state cannot be kept in {kind}", where="project.state", hint="; ".join(_KINDS.values()))
-
-
-def _chunks(items: Sequence[int]) -> Iterator[Sequence[int]]:
-    for at in range(0, len(items), _CHUNK):
-        yield items[at : at + _CHUNK]

@@ -67,9 +67,10 @@ class Part:
 class Ledger:
     """The files of one model and kind. What is added is written when `rows()` asks, and counts once committed."""
 
-    def __init__(self, folder: Path, kind: str, rows: Iterable[LedgerPart]) -> None:
+    def __init__(self, folder: Path, kind: str, rows: Iterable[LedgerPart], *, durable: bool = True) -> None:
         self.folder = folder
         self.kind = kind
+        self._durable = durable
         self._parts = [self._opened(row) for row in rows]
         self._fresh: list[Part] = []  #: not on disk yet
 
@@ -163,8 +164,9 @@ class Ledger:
     def _written(self, keys: Keys, records: Records, last: int) -> Part:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{self.kind}-{next(_free(self.folder, self.kind)):08d}"
-        _save(self.folder / f"{name}.keys.npy", keys)
-        _save(self.folder / f"{name}.rows.npy", records)
+        save = _save if self._durable else np.save
+        save(self.folder / f"{name}.keys.npy", keys)
+        save(self.folder / f"{name}.rows.npy", records)
         made = self._made(name, keys, records, last)
         return replace(self._opened(made.row), gapless=made.gapless)
 

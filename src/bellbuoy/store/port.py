@@ -12,7 +12,7 @@ class Series:
     """One line through time: a column (or something else that is counted) of one version, whole or one segment.
 
     `column` is a column's name, or one of the names with a # that no column may have: `#rows`, `#nulls`, `#outcome`,
-    `#promise`, `#delay`. An empty version is what a log without a version column has.
+    `#promise`, `#delay`, `#twin:…`. An empty version is what a log without a version column has.
     """
 
     grain: str
@@ -98,6 +98,56 @@ class AlarmRow:
     start: int | None = None
     end: int | None = None
     reason: str = ""
+    metric: str = ""
+    column: str | None = None
+    by: str = ""  #: the segment's column; empty for all rows
+    segment: str = ""  #: the segment's value
+    version: str | None = None
+    severity: str = "warning"
+    incident: str | None = None  #: id of the incident that it belongs to
+    withdrawn_at: int | None = None  #: when mature labels took it back; it is resolved then
+    mark: str | None = None  #: real, false or expected, as people judge it or its incident; `Database.mark` writes it
+    facts: Mapping[str, Any] = field(default_factory=dict)  #: how it was judged: usual, limit, surprise, why …
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """Alarms of one cause, opened and closed together."""
+
+    id: str
+    opened_at: int  #: microseconds
+    closed_at: int | None
+    state: str  #: open or closed
+    severity: str
+    verdict: str  #: model, pipeline, world or unclear
+    confidence: float
+    headline: str
+    owner: str | None = None
+    mark: str | None = None  #: real, false or expected, as people judge it; `Database.mark` writes it
+    facts: Mapping[str, Any] = field(default_factory=dict)  #: suspects, evidence, blast radius, what came before
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of an incident's timeline, which only grows."""
+
+    incident: str
+    at: int  #: microseconds
+    kind: str  #: opened, alarm, resolved, withdrawn, verdict, severity, mark, note, ack, assign or closed
+    text: str
+    who: str | None = None  #: None: Bellbuoy itself
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """What somebody says that an alarm or an incident was."""
+
+    of: str  #: its id
+    mark: str  #: real, false or expected
+    at: int  #: microseconds
+    who: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ _PATIENCE = 60
 _PAGE = 16_384
 
 
-def sqlite_engine(url: URL, folder: Path) -> Engine:
-    """An engine on a file, relative paths being relative to the project's folder; made with its directory."""
+def sqlite_engine(url: URL, folder: Path, *, durable: bool = True) -> Engine:
+    """An engine on a file, relative paths being relative to the project's folder; made with its directory.
+
+    One that is not `durable` does not wait for the disk: a power cut may take the file, and nothing else does.
+    """
     name = url.database or ":memory:"
     if name != ":memory:":
         path = folder / name
@@ -23,6 +26,8 @@ def sqlite_engine(url: URL, folder: Path) -> Engine:
         url = url.set(database=str(path))
     engine = create_engine(url, connect_args={"timeout": _PATIENCE})
     event.listen(engine, "connect", _prepare)
+    if not durable:
+        event.listen(engine, "connect", _hurry)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -35,6 +40,10 @@ def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the drive
     for pragma in settings:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _hurry(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin(connection: Connection) -> None:

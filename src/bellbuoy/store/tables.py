@@ -118,6 +118,15 @@ ledger = Table(
     Column("last", BigInteger, nullable=False),
 )
 
+#: What the reference set says of each column, given the others (`profiles/twin.py`).
+twin = Table(
+    "twin",
+    METADATA,
+    Column("model", ForeignKey("model.id"), primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 #: Something odd about the data, told once.
 note = Table(
     "note",
@@ -149,5 +158,60 @@ alarm = Table(
     Column("start", BigInteger),
     Column("end", BigInteger),
     Column("reason", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("column", Text),
+    Column("by", Text, nullable=False),
+    Column("segment", Text, nullable=False),
+    Column("version", Text),
+    Column("severity", Text, nullable=False),
+    Column("incident", Text),
+    Column("withdrawn_at", BigInteger),
+    Column("facts", JSON, nullable=False),
     Index("ix_alarm_model_name", "model", "name"),
+)
+
+#: Incidents: alarms of one cause, with what Bellbuoy makes of them.
+incident = Table(
+    "incident",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("model", ForeignKey("model.id"), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("owner", Text),
+    Column("facts", JSON, nullable=False),
+    Index("ix_incident_model", "model", "opened_at"),
+)
+
+#: The timelines of incidents; rows are added only. People add to them while a cycle does.
+event = Table(
+    "event",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("model", ForeignKey("model.id"), nullable=False),
+    Column("incident", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("who", Text),
+    Column("facts", JSON, nullable=False),
+    Index("ix_event_incident", "incident"),
+)
+
+#: What people say that an alarm or an incident was. A table of its own: a cycle writes alarms and incidents over, and
+#: must neither lose what is said meanwhile nor be stopped by it.
+mark = Table(
+    "mark",
+    METADATA,
+    Column("of", Text, primary_key=True),
+    Column("model", ForeignKey("model.id"), nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text),
+    Column("note", Text, nullable=False),
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Query
 
-from bellbuoy.app.views import ColumnStatus, ModelPage, Part
+from bellbuoy.app.views import Alarm, ColumnStatus, ModelPage, Part
 from bellbuoy.errors import ConfigError
+from bellbuoy.metrics.catalogue import CATALOGUE
+from bellbuoy.metrics.metric import Family
 from bellbuoy.windows import Grain, iso, parse_duration, parse_time
 
 
@@ -147,6 +149,27 @@ def of_column(page: ModelPage, column: ColumnStatus, metric: str) -> str:
 def of_model(page: ModelPage) -> str:
     """The same view of the model's key metric."""
     return _query(page, metric=page.status.key_metric, column=None, segment=page.segment)
+
+
+def of_models_incidents(model: str) -> str:
+    """Where the list of a model's incidents is."""
+    return f"/models/{quote(model)}/incidents"
+
+
+def of_incident(name: str) -> str:
+    """Where an incident's page is, by its id."""
+    model, _, place = name.partition("/")
+    return f"{of_models_incidents(model)}/{quote(place, safe='/:')}" if place else of_models_incidents(model)
+
+
+def of_alarm(alarm: Alarm) -> str | None:
+    """Where the readings are drawn that an alarm judges; None where a page shows none of the kind."""
+    families = {Family.COLUMN, Family.SHIFT}
+    if not any(one.name == alarm.metric and (one.family in families) == bool(alarm.column) for one in CATALOGUE):
+        return None
+    segment = None if alarm.column else next((f"{by}={value}" for by, value in (alarm.segment or {}).items()), None)
+    parts = {"metric": alarm.metric, "column": alarm.column, "segment": segment, "version": alarm.version}
+    return f"/models/{quote(alarm.model)}?{urlencode({key: value for key, value in parts.items() if value})}#view"
 
 
 def _query(page: ModelPage, *, metric: str, column: str | None, segment: str | None) -> str:

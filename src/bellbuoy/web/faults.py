@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from bellbuoy.app.feedback import NotRungError
 from bellbuoy.errors import BellbuoyError, ConfigError
 from bellbuoy.web.guard import CHALLENGES, HEADERS
 from bellbuoy.web.look import Look
@@ -64,8 +65,11 @@ class Faults:
         facts = {"title": title, "message": message, "where": where, "hint": hint, "models": models}
         return HTMLResponse(self._look.html("fault.html", **facts), status, told)
 
-    def refuse(self, request: Request) -> Response:
-        """401: who asks has shown no token of ours."""
+    def refuse(self, request: Request, status: int) -> Response:
+        """401: who asks has shown no token of ours; 403: what was sent came from a page of another server."""
+        if status == HTTPStatus.FORBIDDEN:
+            hint = "if the dashboard stands behind a proxy, let that keep the Host header as it comes"
+            return self.answer(request, status, "a page of another server sent this", hint=hint)
         hint = "send the header 'Authorization: Bearer TOKEN', or give the token as the password when a browser asks"
         response = self.answer(request, 401, "this dashboard asks for a token", hint=hint)
         for challenge in CHALLENGES:
@@ -83,7 +87,7 @@ class Faults:
         assert isinstance(fault, BellbuoyError)
         if isinstance(fault, UnknownModelError):
             return self.answer(request, 404, fault.message, hint=fault.hint, models=fault.names)
-        status = 400 if isinstance(fault, ConfigError) else 503
+        status = 404 if isinstance(fault, NotRungError) else 400 if isinstance(fault, ConfigError) else 503
         return self.answer(request, status, fault.message, where=fault.where, hint=fault.hint)
 
     def _misasked(self, request: Request, fault: Exception) -> Response:

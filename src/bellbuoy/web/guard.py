@@ -6,6 +6,7 @@ import binascii
 import hmac
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -43,7 +44,8 @@ def check_tokens(tokens: Sequence[str]) -> None:
 def allowed(header: str | None, tokens: Sequence[str], *, reading: bool) -> bool:
     """Whether an Authorization header carries one of the tokens; without tokens everybody may.
 
-    A password (Basic) counts for reading only: browsers send it along by themselves, from foreign pages too.
+    A password (Basic) counts for reading only, and for what a form on our own pages sends (`from_our_page`): browsers
+    send it along by themselves, from foreign pages too.
     """
     if not tokens:
         return True
@@ -56,6 +58,20 @@ def allowed(header: str | None, tokens: Sequence[str], *, reading: bool) -> bool
     return any(matches)
 
 
+def from_our_page(headers: Headers) -> bool:
+    """Whether a browser says that one of this server's own pages sent this; no program says so by accident."""
+    if site := headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    # Browsers leave that out on plain HTTP, but not where a form was sent from.
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+
+
+def from_foreign_page(headers: Headers) -> bool:
+    """Whether a browser says that another server's page sent this; programs say nothing of the kind."""
+    return ("sec-fetch-site" in headers or "origin" in headers) and not from_our_page(headers)
+
+
 def _password(encoded: str) -> str:
     try:
         pair = b64decode(encoded.strip(), validate=True).decode()
@@ -65,9 +81,9 @@ def _password(encoded: str) -> str:
 
 
 class Guard:
-    """The outermost layer: turns away who has no token, and adds `HEADERS` to every answer."""
+    """The outermost layer: turns away who has no token, and what foreign pages send; adds `HEADERS` to every answer."""
 
-    def __init__(self, app: ASGIApp, *, tokens: Sequence[str], refuse: Callable[[Request], Response]) -> None:
+    def __init__(self, app: ASGIApp, *, tokens: Sequence[str], refuse: Callable[[Request, int], Response]) -> None:
         self._app = app
         self._tokens = tuple(tokens)
         self._refuse = refuse
@@ -85,12 +101,17 @@ class Guard:
                     headers.setdefault(key, value)
             await send(message)
 
-        app = self._app if self._open(scope) else self._refuse(Request(scope))
+        status = self._refused(scope)
+        app = self._app if status is None else self._refuse(Request(scope), status)
         await app(scope, receive, marked)
 
-    def _open(self, scope: Scope) -> bool:
-        path: str = scope["path"]
+    def _refused(self, scope: Scope) -> int | None:
+        """The status that a request is turned away with; None: it may come in."""
+        path, headers = scope["path"], Headers(scope=scope)
         if path == "/healthz" or path.startswith("/static/"):
-            return True
+            return None
         reading = scope["method"] in {"GET", "HEAD"}
-        return allowed(Headers(scope=scope).get("authorization"), self._tokens, reading=reading)
+        if not allowed(headers.get("authorization"), self._tokens, reading=reading or from_our_page(headers)):
+            return 401
+        # Where everybody may, so may whatever page this person's browser has open.
+        return 403 if not self._tokens and not reading and from_foreign_page(headers) else None

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bellbuoy import __version__
-from bellbuoy.web import beside, draw, order, words
+from bellbuoy.web import asked, beside, draw, order, words
 
 _HERE = Path(__file__).parent
 #: The files that pages load, served under /static.
@@ -34,6 +34,7 @@ class Look:
             project=project,
             as_of=as_of,
             edition=_edition(),
+            asked=asked,
             draw=draw,
             words=words,
             order=order,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bellbuoy.app.views import ColumnStatus, Light, LightState, ModelPage, ModelStatus, Part
+from bellbuoy.app.views import (
+    ColumnStatus,
+    Evidence,
+    Firing,
+    Incident,
+    Light,
+    LightState,
+    ModelPage,
+    ModelStatus,
+    Part,
+)
 
 _SEVERITY = {"critical": 0, "warning": 1}
 
@@ -15,10 +25,11 @@ def lights(status: ModelStatus) -> tuple[tuple[str, Light], ...]:
 
 
 def reasons(status: ModelStatus) -> list[tuple[str, str]]:
-    """Why lights are not green: the names of those with the same reason, and the reason, unless the headline is it."""
+    """Why lights are not green: the names of those with the same reason, and the reason, unless a headline is it."""
     told: dict[str, list[str]] = {}
+    headlines = {status.headline, *(incident.headline for incident in status.incidents)}
     for name, light in lights(status):
-        if light.state is not LightState.OK and light.why != status.headline:
+        if light.state is not LightState.OK and light.why not in headlines:
             told.setdefault(light.why, []).append(name)
     return [(", ".join(names), why) for why, names in told.items()]
 
@@ -72,3 +83,19 @@ def divides(page: ModelPage) -> bool:
 def columns(every: Iterable[ColumnStatus], role: str) -> list[ColumnStatus]:
     """Columns of one role, the most troubled first; equals as they come, as lights name them."""
     return sorted((column for column in every if column.role == role), key=lambda column: -column.trouble)
+
+
+def reasons_for(incident: Incident) -> list[tuple[str, list[Evidence], list[Evidence]]]:
+    """Each verdict that may be, the likeliest first, with what speaks for it and what against it, by their weight."""
+    named = {one.verdict: 0.0 for one in incident.evidence if one.verdict != "unclear"} | dict(incident.scores)
+    found = []
+    for verdict in sorted(named, key=lambda one: -named[one]):
+        about = sorted((one for one in incident.evidence if one.verdict == verdict), key=lambda one: -abs(one.weight))
+        found.append((verdict, [one for one in about if one.weight >= 0], [one for one in about if one.weight < 0]))
+    return found
+
+
+def apart(status: ModelStatus) -> list[Firing]:
+    """Alarms that are pending or firing and that no open incident tells of."""
+    told = {incident.id for incident in status.incidents}
+    return [alarm for alarm in status.firing if alarm.incident not in told]

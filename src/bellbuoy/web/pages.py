@@ -14,19 +14,24 @@ from starlette.staticfiles import StaticFiles
 from bellbuoy import __version__
 from bellbuoy.web import asked, order
 from bellbuoy.web.api import api
+from bellbuoy.web.bell import bell_api, bell_pages
 from bellbuoy.web.endpoints import endpoints
 from bellbuoy.web.faults import Faults, known
 from bellbuoy.web.guard import Guard, check_tokens
 from bellbuoy.web.look import STATIC, Look
-from bellbuoy.web.port import Reads
+from bellbuoy.web.port import Bell, Reads
 from bellbuoy.web.push import Pushes, push
 
 #: Rows of the table of numbers under a chart; the CSV file has all.
 MOST_NUMBERS = 1_000
 
 
-def build_web(reads: Reads, pushes: Pushes | None = None, *, name: str, tokens: Sequence[str] = ()) -> FastAPI:
+def build_web(
+    reads: Reads, pushes: Pushes | None = None, bell: Bell | None = None, *, name: str, tokens: Sequence[str] = ()
+) -> FastAPI:
     """The web application of a project; `name` is the project's. Without `pushes` no rows are taken.
+
+    Without `bell`, no alarms and incidents are told.
 
     With `tokens`, everything but /healthz and /static asks for one of them.
 
@@ -46,6 +51,9 @@ def build_web(reads: Reads, pushes: Pushes | None = None, *, name: str, tokens: 
     app.include_router(api(reads))
     if pushes is not None:
         app.include_router(push(pushes, reads))
+    if bell is not None:
+        app.include_router(bell_api(bell, reads))
+        app.include_router(bell_pages(bell, reads, look), include_in_schema=False)
     app.include_router(_pages(reads, look), include_in_schema=False)
     app.mount("/static", _Files(directory=STATIC), name="static")
     faults.install(app)
@@ -75,7 +83,7 @@ def _pages(reads: Reads, look: Look) -> APIRouter:
                 segment=view.segment,
                 as_of=view.as_of,
             )
-        return look.page(request, "model.html", page=page, asked=asked, most_numbers=MOST_NUMBERS)
+        return look.page(request, "model.html", page=page, most_numbers=MOST_NUMBERS)
 
     @router.get("/api/docs")
     def docs(request: Request) -> Response:

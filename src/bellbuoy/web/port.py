@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bellbuoy.app.views import ModelPage, ModelStatus
+from bellbuoy.app.feedback import Feedback
+from bellbuoy.app.views import Alarm, Incident, ModelPage, ModelStatus
 
 #: One JSON document: only finite numbers, text, booleans, None, lists and objects.
 Document = Mapping[str, object]
@@ -93,5 +94,60 @@ class Reads(Protocol):
 
         Raises:
             KeyError: there is no such model.
+        """
+        ...
+
+
+class Bell(Protocol):
+    """Alarms and incidents, and where people say what they were."""
+
+    def alarms(self, model: str | None = None, *, every: bool = False) -> Sequence[Alarm]:
+        """Alarms that are pending or firing, in the order in which they began; or every one.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
+
+    def incidents(self, model: str | None = None, *, every: bool = False) -> Sequence[Incident]:
+        """Open incidents, in the order in which they were opened; or every one.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
+
+    def incident(self, name: str) -> Incident:
+        """One incident by its id, with its timeline.
+
+        Raises:
+            NotRungError: there is none.
+        """
+        ...
+
+    def alarms_json(self, model: str | None = None, *, every: bool = False) -> Document:
+        """What `bellbuoy alarms --json` prints.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        ...
+
+    def incidents_json(self, model: str | None = None, name: str | None = None, *, every: bool = False) -> Document:
+        """What `bellbuoy incidents --json` prints (DESIGN §4).
+
+        Raises:
+            KeyError: there is no such model.
+            NotRungError: there is no such incident.
+        """
+        ...
+
+    def mark(self, name: str, feedback: Feedback) -> None:
+        """Say what an alarm or an incident was.
+
+        Raises:
+            NotRungError: there is none of that id.
+            ConfigError: there is no such word.
+            StateError: the state is busy.
         """
         ...

@@ -23,7 +23,8 @@ def serve(app: App, address: Address, ready: Callable[[str], None]) -> None:
         ConfigError: the address cannot be listened on, or a token is blank.
     """
     listener = listen_at(address)
-    pages = build_web(app.reads, app.pushes, name=app.project.spec.project.name, tokens=address.tokens)
+    name = app.project.spec.project.name
+    pages = build_web(app.reads, app.pushes, app.bell, name=name, tokens=address.tokens)
     config = uvicorn.Config(
         pages, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 State = Literal["ok", "trouble", "unknown"]
+Severity = Literal["critical", "warning", "info"]
+Verdict = Literal["model", "pipeline", "world", "unclear"]
+MarkWord = Literal["real", "false", "expected"]
 
 
 class Shape(BaseModel):
@@ -104,6 +107,139 @@ class PartsShape(Shape):
     parts: list[PartShape] = Field(description="Worst first; those that are not judged last")
 
 
+class AlarmShape(Shape):
+    """One firing of one rule on one series."""
+
+    id: str = Field(description="Of this firing")
+    model: str
+    name: str = Field(description="Of the rule")
+    kind: Literal["performance", "estimate", "input", "output", "volume", "freshness", "label", "custom"]
+    metric: str = Field(description="What is judged")
+    column: str | None = Field(description="The column that it is of; null: the model, or all rows")
+    segment: dict[str, str] | None = Field(description="The part of the rows that it is of; null: all of them")
+    version: str | None = Field(description="The model version that it is of; null: all of them")
+    severity: Severity
+    state: Literal["pending", "firing", "resolved"]
+    pending_at: datetime = Field(description="When the breach began")
+    fired_at: datetime | None = Field(description="When it had lasted long enough; null while it is pending")
+    resolved_at: datetime | None = Field(description="When it was over")
+    withdrawn_at: datetime | None = Field(description="When labels that had come meanwhile took it back")
+    value: float | None = Field(description="What was judged last")
+    threshold: float | None = Field(description="What it was judged by")
+    window: list[datetime] | None = Field(description="Start and end of what was judged last")
+    why: str = Field(description="What is wrong, in words")
+    incident: str | None = Field(description="Id of the incident that it belongs to")
+    mark: MarkWord | None = Field(description="What people say that it, or its incident, was")
+    facts: dict[str, Any] = Field(description="How it was judged: what is usual, how surprising this is")
+
+
+class AlarmsShape(Shape):
+    """Alarms that are pending or firing, or every one."""
+
+    now: datetime = Field(description="The moment that this is of")
+    alarms: list[AlarmShape] = Field(description="Those that fired, in the order in which they began")
+    pending: list[AlarmShape] = Field(description="Those that will fire if the breach lasts")
+
+
+class SuspectShape(Shape):
+    """What an incident may come from."""
+
+    column: str | None
+    version: str | None
+    segment: dict[str, str] | None
+    host: str | None
+    owner: str | None = Field(description="Whose it is")
+    why: str = Field(description="What speaks for it")
+    score: float | None = Field(description="How much does, against the other suspects")
+
+
+class EvidenceShape(Shape):
+    """Something that speaks for a verdict or, where its weight is below 0, against it."""
+
+    verdict: Verdict
+    weight: float
+    why: str
+
+
+class LossShape(Shape):
+    """What an incident does to a metric."""
+
+    metric: str | None
+    value: float
+
+
+class MoneyShape(Shape):
+    """What an incident costs."""
+
+    value: float
+    unit: str | None
+
+
+class BlastShape(Shape):
+    """How far an incident reaches; null where that is not known."""
+
+    share: float | None = Field(description="Share of the rows that it concerns")
+    loss: LossShape | None
+    money: MoneyShape | None
+
+
+class EventShape(Shape):
+    """Something that happened."""
+
+    at: datetime
+    kind: str
+    text: str
+    who: str | None = Field(description="Who did it; null: Bellbuoy")
+
+
+class BeliefShape(Shape):
+    """What the verdict was from a moment on."""
+
+    at: datetime
+    verdict: Verdict
+    confidence: float
+
+
+class IncidentShape(Shape):
+    """Alarms of one cause, with a verdict."""
+
+    id: str
+    model: str
+    opened_at: datetime
+    closed_at: datetime | None
+    state: Literal["open", "closed"]
+    severity: Severity
+    verdict: Verdict = Field(description="Whether it is the model, the data pipeline or the world")
+    confidence: float = Field(description="How sure the verdict is, up to 1")
+    headline: str = Field(description="What is wrong, in plain words")
+    owner: str | None = Field(description="Whose it is")
+    mark: MarkWord | None = Field(description="What people say that it was")
+    suspects: list[SuspectShape] = Field(description="The likeliest first")
+    alarms: list[str] = Field(description="Ids of its alarms")
+    evidence: list[EvidenceShape] = Field(description="What speaks for each verdict, and against it")
+    scores: dict[str, float] = Field(description="How likely each verdict is")
+    blast: BlastShape
+    before: list[EventShape] = Field(description="What changed just before")
+    verdicts: list[BeliefShape] = Field(description="What the verdict was, and when it was revised")
+    timeline: list[EventShape] = Field(description="Of one incident that is asked for by its id; else empty")
+
+
+class IncidentsShape(Shape):
+    """Incidents and their alarms."""
+
+    now: datetime = Field(description="The moment that this is of")
+    incidents: list[IncidentShape] = Field(description="In the order in which they were opened")
+    alarms: list[AlarmShape] = Field(description="The alarms of these incidents")
+
+
+class MarkShape(Shape):
+    """What somebody says that an alarm or an incident was."""
+
+    mark: MarkWord
+    note: str = Field("", description="Why, for those who read it later")
+    by: str | None = Field(None, description="Who says so")
+
+
 class FiringShape(Shape):
     """An alarm that is pending or firing."""
 
@@ -112,6 +248,8 @@ class FiringShape(Shape):
     since: datetime = Field(description="When it came into this state")
     state: str = Field(description="pending or firing")
     summary: str = Field(description="What is wrong, in words")
+    kind: str = Field("custom", description="What is watched: performance, input, label … or a rule of your own")
+    incident: str | None = Field(None, description="Id of the incident that it belongs to")
 
 
 class ModelShape(Shape):
@@ -126,7 +264,7 @@ class ModelShape(Shape):
     readings: dict[str, ReadingShape] = Field(description="The newest reading of each key metric, by its name")
     freshness_seconds: float | None = Field(description="Age of the newest row; null where there is none")
     firing: list[FiringShape | str] = Field(description="Alarms that are pending or firing")
-    incidents: list[str] = Field(description="Open incidents, by id")
+    incidents: list[str] = Field(description="Ids of open incidents, the worst first")
     champion: str | None = Field(description="The version that serves")
     next_build_at: datetime | None = Field(description="When it is built anew; null where nothing is planned")
 

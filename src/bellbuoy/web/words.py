@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
-from bellbuoy.app.views import Point, TrackRecord
+from bellbuoy.app.views import Point, Suspect, TrackRecord, name_of
 from bellbuoy.charts import short_text
 
 #: What stands where there is no number.
@@ -20,6 +20,13 @@ _TITLES = {
     "p05": "5 % quantile", "p50": "Median", "p95": "95 % quantile", "std": "Standard deviation",
     "min": "Minimum", "max": "Maximum", "distinct": "Distinct values",
 }  # fmt: skip
+
+_VERDICTS = {
+    "model": "The model",
+    "pipeline": "The data pipeline",
+    "world": "The world",
+    "unclear": "Not clear yet",
+}
 
 
 def number(value: float | None) -> str:
@@ -150,6 +157,26 @@ def age(seconds: float | None) -> str:
         if seconds >= 2 * width:
             return f"{seconds / width:.0f}{_GAP}{unit}"
     return f"{max(seconds, 0):.0f}{_GAP}s"
+
+
+def sure(confidence: float) -> str:
+    """How sure a verdict is: `80 % sure`."""
+    return f"{share(confidence)} sure"
+
+
+def verdict(name: str) -> str:
+    """A verdict as a sentence begins: `The data pipeline`."""
+    return _VERDICTS.get(name, name)
+
+
+def suspect(one: Suspect) -> str:
+    """What is suspected: `wind_speed, origin=JFK`."""
+    return name_of(one)
+
+
+def weight(value: float) -> str:
+    """How heavy evidence is, with its sign: `+1.8`."""
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def metric_title(name: str) -> str:

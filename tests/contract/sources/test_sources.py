@@ -199,6 +199,19 @@ def test_a_column_that_is_not_there_is_noted(world: World, request: pytest.Fixtu
     assert [(note.code, note.where) for note in pull.notes] == [("no-column", "lost")]
 
 
+def test_a_column_that_is_new_is_noted_once(world: World) -> None:
+    if world.kind not in {"parquet", "csv", "inbox"}:
+        pytest.skip("the table holds columns to its own, and lines do not say which they have")
+    mark = None
+    notes = []
+    for batch in (rows(1), [{**row(2), "more": 1.0}], [{**row(3), "more": 1.0}]):
+        world.add(batch)
+        pull = finished(world.source().pull(X, mark or {}, LATER))
+        mark = kept(pull.mark)
+        notes.append([(note.code, note.where) for note in pull.notes])
+    assert notes == [[], [("new-column", "more")], []]
+
+
 def test_what_is_no_number_counts_as_null_and_is_noted(world: World, request: pytest.FixtureRequest) -> None:
     gap(world, request, {"memory"}, "the fake notes nothing")
     world.add(rows(1, 2))

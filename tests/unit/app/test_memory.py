@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from threading import Event, Thread
 
-from bellbuoy.app.memory import Memory
+from bellbuoy.app.memory import Later, Memory
 
 
 def test_an_answer_is_made_once_while_its_stamp_stands() -> None:
@@ -46,3 +46,16 @@ def test_who_asks_meanwhile_does_not_wait_for_a_slow_answer() -> None:
     assert memory.once(1, "glance", lambda: "quick") == "quick"
     go_on.set()
     asking.join()
+
+
+def test_what_is_read_later_is_read_once_and_when_it_is_looked_at() -> None:
+    reads: list[int] = []
+
+    def read() -> list[str]:
+        reads.append(1)
+        return ["a", "b", "c"]
+
+    rows = Later(read)
+    assert reads == []
+    assert (list(rows), rows[1], rows[1:], len(rows), "c" in rows) == (["a", "b", "c"], "b", ["b", "c"], 3, True)
+    assert reads == [1]

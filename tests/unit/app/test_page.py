@@ -11,7 +11,7 @@ from bellbuoy.app.glance import glance
 from bellbuoy.app.page import View, page_of
 from bellbuoy.app.views import ColumnStatus, ModelPage
 from bellbuoy.errors import ConfigError
-from bellbuoy.store.port import AlarmRow, NoteRow
+from bellbuoy.store.port import AlarmRow, IncidentRow, NoteRow
 from bellbuoy.windows import to_micro
 
 NOW = START + 20 * DAY + HOUR
@@ -198,6 +198,17 @@ def test_alarms_that_fired_are_marked_and_others_are_not(stage: Stage) -> None:
         beat.finish(at=to_micro(NOW), facts={})
     marks = [mark for mark in page(stage).marks if mark.kind == "alarm"]
     assert [(mark.at, mark.text, mark.until) for mark in marks] == [(START + 3 * DAY, "floor", START + 4 * DAY)]
+
+
+def test_alarms_of_an_incident_are_marked_as_one(stage: Stage) -> None:
+    stage.cycle(NOW)
+    at, end = to_micro(START + 3 * DAY), to_micro(START + 4 * DAY)
+    with stage.database.beat("credit", 1) as beat:
+        beat.put_alarms(AlarmRow(name, name, "resolved", at, fired_at=at, incident="credit/i/1") for name in "abc")
+        beat.put_incidents([IncidentRow("credit/i/1", at, end, "closed", "info", "world", 0.5, "a storm")])
+        beat.finish(at=to_micro(NOW), facts={})
+    marks = [mark for mark in page(stage).marks if mark.kind in {"alarm", "incident"}]
+    assert [(mark.text, mark.at, mark.until) for mark in marks] == [("a storm", START + 3 * DAY, START + 4 * DAY)]
 
 
 def test_a_note_that_a_cycle_no_longer_says_is_over_and_others_stay(stage: Stage) -> None:

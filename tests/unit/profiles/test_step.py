@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from bellbuoy.profiles.collect import ARRIVALS, ROWS, Plan
 from bellbuoy.profiles.profile import CategoryProfile, NumericProfile
 from bellbuoy.profiles.records import Codes
 from bellbuoy.profiles.reference import ReferenceTable, count_reference, deposit_reference
-from bellbuoy.profiles.series import REFERENCE, Counts
+from bellbuoy.profiles.series import REFERENCE, Counts, Slice
 from bellbuoy.profiles.step import Step, step
 from bellbuoy.profiles.target import Target
 from bellbuoy.profiles.watch import LabelTable, Watch
@@ -42,7 +43,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database.open("sqlite:///state.db", folder)
-        self.predictions, self.labels = MemorySource(), MemorySource()
+        self.predictions, self.labels, self.reading = MemorySource(), MemorySource(), ExitStack()
         table = LabelTable(self.labels, "id", "label", "known", None, Kind.NUMBER)
         kinds = {"ts": Kind.MOMENT, "score": Kind.NUMBER}
         plan, target = Plan(Grain.HOUR, "ts", ("score",), ("score",)), Target("binary", ("0", "1"), ("score",), None)
@@ -60,7 +61,8 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage(tmp_path)
-    yield made
+    with made.reading:
+        yield made
     made.database.close()
 
 
@@ -164,7 +166,7 @@ def test_a_new_reference_takes_the_place_of_the_old(stage: Stage) -> None:
             deposit_reference(beat, made, Codes({}))
             beat.finish(at=0, facts={})
     with stage.database.read() as shelf:
-        assert [row.rows for _, row in shelf.profiles(list(shelf.series("m", grain=REFERENCE)), None, None)] == [2]
+        assert {row.rows for _, row in shelf.profiles(list(shelf.series("m", grain=REFERENCE)), None, None)} == {2}
 
 
 def test_a_reference_label_of_which_nobody_knows_since_when_has_neither_age_nor_delay(stage: Stage) -> None:
@@ -175,3 +177,68 @@ def test_a_reference_label_of_which_nobody_knows_since_when_has_neither_age_nor_
     (delays,), (outcomes,) = made.pairs.delays.values(), made.pairs.outcomes.values()
     assert [(part.rows, part.total) for part in delays.values()] == [(1, 7_200.0)]
     assert {rung: part.rows for aged in outcomes.values() for rung, part in aged.parts.items()} == {3: 1, PAST_ALL: 3}
+
+
+def taken_in(stage: Stage, rows: Sequence[Row]) -> Counts:
+    """The counts of a reference set of some rows; the beat that made it was committed."""
+    codes = Codes({})
+    made = count_reference(stage.watch, ReferenceTable(MemorySource(rows)), {}, codes, NOW)
+    assert made is not None
+    with stage.database.read() as shelf:
+        cycle = shelf.model("m").cycle
+    with stage.database.beat("m", cycle) as beat:
+        deposit_reference(beat, made, codes)
+        beat.put_names(codes.fresh)
+        beat.finish(at=0, facts={})
+    return Counts(stage.reading.enter_context(stage.database.read()), "m", Grain.HOUR)
+
+
+def test_the_reference_is_kept_by_window_too(stage: Stage) -> None:
+    counts = taken_in(stage, [prediction(key, hour=key // 2) for key in range(6)])
+    first = int(START.timestamp())
+    hours = [first, first + 3_600, first + 7_200]
+    assert {start: part.rows for start, part in counts.reference_profiles("score").items()} == dict.fromkeys(hours, 2)
+    assert counts.reference_rows() == dict.fromkeys(hours, 2)
+
+
+def test_a_slice_of_the_reference_has_the_windows_that_start_in_it(stage: Stage) -> None:
+    counts = taken_in(stage, [prediction(key, hour=key) for key in range(6)])
+    first = int(START.timestamp())
+    where = Slice(start=first + 3_600, end=first + 3 * 3_600)
+    assert list(counts.reference_rows(where)) == [first + 3_600, first + 7_200]
+
+
+def test_a_reference_without_times_has_no_windows(stage: Stage) -> None:
+    counts = taken_in(stage, [prediction(key, hour=None) for key in range(3)])
+    assert (counts.reference_profiles("score"), counts.reference_rows()) == ({}, {})
+    assert counts.reference("score") is not None
+
+
+def test_a_new_reference_takes_the_place_of_the_old_windows(stage: Stage) -> None:
+    taken_in(stage, [prediction(1, hour=1)])
+    counts = taken_in(stage, [prediction(1, hour=5)])
+    assert list(counts.reference_rows()) == [int(START.timestamp()) + 5 * 3_600]
+
+
+def test_hosts_of_the_reference_have_windows_as_live_ones_have(stage: Stage) -> None:
+    kinds = {**stage.watch.kinds, "host": Kind.CATEGORY}
+    stage.watch = replace(stage.watch, plan=replace(stage.watch.plan, segments=("host",)), kinds=kinds)
+    rows = [{**prediction(key, hour=key // 2), "host": f"h{key % 2}"} for key in range(4)]
+    counts, where = taken_in(stage, rows), Slice(by="host", segment="h1")
+    assert list(counts.reference_rows(where).values()) == [1, 1]
+    assert [part.rows for part in counts.reference_profiles("score", where).values()] == [1, 1]
+
+
+def test_the_windows_of_the_reference_are_none_of_the_models_own(stage: Stage) -> None:
+    counts = taken_in(stage, [prediction(key, hour=key) for key in range(3)])
+    assert (counts.profiles("score", "1h"), counts.segments(), counts.versions()) == ({}, {}, [])
+
+
+def test_outcomes_of_the_reference_are_by_day_at_the_ages_of_hours(stage: Stage) -> None:
+    rows = [{**prediction(key, hour=hour), **label(key, hour=hour + 1)} for key, hour in enumerate((1, 5))]
+    made = count_reference(stage.watch, ReferenceTable(MemorySource(rows), "label", "known"), {}, Codes({}), NOW)
+    assert made is not None
+    ((line, outcomes),) = made.pairs.outcomes.items()
+    assert (line.grain, list(outcomes)) == ("1d", [int(START.timestamp())])
+    # An hour after the prediction at the full hour is right at its window's end.
+    assert {rung: part.rows for rung, part in outcomes[int(START.timestamp())].parts.items()} == {0: 2}

@@ -29,3 +29,19 @@ def test_lines_that_cannot_be_read_belong_to_their_file() -> None:
     odd = Oddities()
     odd.count("odd-line", "", 4, "a.csv")
     assert odd.notes() == [Note("odd-line", "a.csv", "4 lines of a.csv cannot be read and were left out")]
+
+
+def test_a_column_that_came_with_a_file_is_told() -> None:
+    odd = Oddities()
+    assert odd.columns("b", ["x", "y"], {"x"}) == {"x", "y"}
+    assert odd.notes() == [Note("new-column", "y", "column y of b was in none before")]
+
+
+def test_where_no_column_is_known_none_is_new() -> None:
+    odd = Oddities()
+    assert odd.columns("a", ["x", "y"], set()) == {"x", "y"}
+    assert odd.notes() == []
+
+
+def test_a_column_that_is_gone_stays_known() -> None:
+    assert Oddities().columns("b", ["x"], {"x", "y"}) == {"x", "y"}

@@ -121,3 +121,15 @@ def test_a_sqlite_file_that_is_not_there_is_refused_and_not_made(tmp_path: Path)
 def test_a_sqlite_file_that_is_not_there_is_a_note_of_a_pull(tmp_path: Path) -> None:
     pull = source(tmp_path, url="sqlite:///hotle.db").pull(Want({"x": Kind.NUMBER}), {}, NOW)
     assert (list(pull), [note.code for note in pull.notes]) == ([], ["unreadable"])
+
+
+def test_a_column_that_a_table_gains_is_noted_once(tmp_path: Path) -> None:
+    run(tmp_path, "CREATE TABLE log (x REAL)", "INSERT INTO log VALUES (1)")
+    first = source(tmp_path).pull(Want({"x": Kind.NUMBER}), {}, NOW)
+    list(first)
+    run(tmp_path, "ALTER TABLE log ADD COLUMN more REAL")
+    second = source(tmp_path).pull(Want({"x": Kind.NUMBER}), first.mark, NOW)
+    list(second)
+    third = source(tmp_path).pull(Want({"x": Kind.NUMBER}), second.mark, NOW)
+    list(third)
+    assert [[note.code for note in pull.notes] for pull in (first, second, third)] == [[], ["new-column"], []]

@@ -11,7 +11,17 @@ from sqlalchemy import text
 
 from bellbuoy.errors import ConfigError, StateError
 from bellbuoy.store.database import Database, Shelf
-from bellbuoy.store.port import AlarmRow, LedgerPart, NoteRow, OutcomeRow, ProfileRow, Series
+from bellbuoy.store.port import (
+    AlarmRow,
+    EventRow,
+    IncidentRow,
+    LedgerPart,
+    MarkRow,
+    NoteRow,
+    OutcomeRow,
+    ProfileRow,
+    Series,
+)
 
 
 def test_a_relative_path_is_below_the_project(tmp_path: Path) -> None:
@@ -76,20 +86,25 @@ def test_a_model_is_forgotten_whole_and_no_other_with_it(tmp_path: Path) -> None
             beat.put_names({1: "Oslo"})
             beat.put_notes([NoteRow("no-zone", "ts", "said once", 0, 0)])
             beat.put_alarms([AlarmRow(f"{name}-1", "floor", "firing", 0)])
+            beat.put_incidents([IncidentRow(f"{name}/i", 0, None, "open", "info", "world", 0.5, "odd")])
+            beat.put_events([EventRow(f"{name}/i", 0, "opened", "odd")])
             beat.finish(at=9, facts={"latest": 9})
+        with opened.aside(name) as aside:
+            aside.put_mark(MarkRow(f"{name}/i", "real", 9))
     with opened.beat("a", 1) as beat:
         beat.forget()
         beat.finish(at=10, facts={})
     with opened.read() as shelf:
         kept = {name: _kept(shelf, name) for name in ("a", "b")}
     opened.close()
-    assert kept["a"] == [2, {}, {}, 0, {}, 0, 0, 0]
-    assert kept["b"] == [1, {"predictions": {"rows": 5}}, {"latest": 9}, 2, {1: "Oslo"}, 1, 1, 1]
+    assert kept["a"] == [2, {}, {}, 0, {}, 0, 0, 0, 0, 0, 0]
+    assert kept["b"] == [1, {"predictions": {"rows": 5}}, {"latest": 9}, 2, {1: "Oslo"}, 1, 1, 1, 1, 1, 1]
 
 
 def _kept(shelf: Shelf, name: str) -> list[object]:
-    """What there is of a model: cycle, marks, facts, counts, names, and how many notes, alarms and ledger files."""
+    """What there is of a model: cycle, cursors, facts, counts, names, and how many there are of all that is told."""
     row, ids = shelf.model(name), list(shelf.series(name))
     counts = [*shelf.profiles(ids, None, None), *shelf.outcomes(ids, None, None)]
     many = (len(shelf.notes(name)), len(shelf.alarms(name)), len(shelf.ledger(name, "labels")))
-    return [row.cycle, row.marks, row.facts, len(counts), shelf.names(name), *many]
+    rang = (len(shelf.incidents(name)), len(shelf.events([f"{name}/i"])), len(shelf.marks(name)))
+    return [row.cycle, row.marks, row.facts, len(counts), shelf.names(name), *many, *rang]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 from fastapi import FastAPI
-from tests.unit.web import late
+from tests.unit.web import late, rung
 
 from bellbuoy.app.views import (
     ColumnStatus,
@@ -143,7 +143,7 @@ def delays() -> ModelStatus:
             Firing("null-rate", "critical", at(DAYS - 8), "firing", "null_rate(wind_speed) is 0.41, limit 0.05"),
             Firing("input-drift", "warning", at(DAYS - 7), "firing", "drift(wind_gust) is 0.11, noise reaches 0.04"),
         ),
-        incidents=("inc-0007",),
+        incidents=(rung.in_short(rung.incident()),),
         champion="v2",
         next_build_at=datetime(2014, 1, 1, 3, 0, tzinfo=UTC),
     )
@@ -256,7 +256,7 @@ def _status(status: ModelStatus) -> dict[str, object]:
             {"name": f.name, "severity": f.severity, "since": iso(f.since), "state": f.state, "summary": f.summary}
             for f in status.firing
         ],
-        "incidents": list(status.incidents),
+        "incidents": [incident.id for incident in status.incidents],
         "champion": status.champion,
         "next_build_at": iso(status.next_build_at) if status.next_build_at else None,
     }
@@ -363,12 +363,13 @@ def _part(part: Part) -> dict[str, object]:
     return {**{name: getattr(part, name) for name in names}, **readings}
 
 
-def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+def ask(app: FastAPI, path: str, method: str = "GET", body: str = "", **headers: str) -> httpx.Response:
     """One request, without a network; faults of ours are answers, as they are behind a server."""
 
     async def one() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://buoy") as client:
-            return await client.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+            told = {key.replace("_", "-"): value for key, value in headers.items()}
+            return await client.request(method, path, content=body or None, headers=told)
 
     return asyncio.run(one())

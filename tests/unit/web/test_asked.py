@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qs
 
 import pytest
-from tests.unit.web import sample
+from tests.unit.web import rung, sample
 
 from bellbuoy.web import asked
 
@@ -94,3 +94,40 @@ def test_a_span_is_set_by_windows_and_weeks_by_days(grain: str, seconds: int) ->
 @pytest.mark.parametrize(("grain", "whole"), [("1h", False), ("1d", True), ("1w", True), ("5m", False)])
 def test_days_and_weeks_begin_at_midnight(grain: str, whole: bool) -> None:
     assert asked.by_day(grain) is whole
+
+
+def test_an_incident_has_a_page_below_its_model() -> None:
+    assert asked.of_incident("delays/2013-12-23T06:00:00Z/1") == "/models/delays/incidents/2013-12-23T06:00:00Z/1"
+
+
+@pytest.mark.parametrize("name", ["delays", "delays/"])
+def test_without_an_incident_the_address_is_that_of_the_list(name: str) -> None:
+    assert asked.of_incident(name) == "/models/delays/incidents"
+
+
+def test_odd_names_in_an_address_are_escaped() -> None:
+    assert asked.of_incident("a b/x?y#z") == "/models/a%20b/incidents/x%3Fy%23z"
+
+
+@pytest.mark.parametrize(
+    ("metric", "column", "drawn"),
+    [
+        ("null_rate", "wind", True),
+        ("null_rate", None, False),
+        ("auc", None, True),
+        ("auc", "wind", False),
+        ("psi-like", None, False),
+    ],
+)
+def test_an_alarm_leads_to_readings_where_a_page_draws_them(metric: str, column: str | None, drawn: bool) -> None:
+    assert bool(asked.of_alarm(rung.alarm(metric=metric, column=column))) is drawn
+
+
+def test_an_alarm_of_a_part_leads_to_that_part() -> None:
+    link = asked.of_alarm(rung.alarm(metric="auc", column=None, segment={"origin": "JFK"}, version="v2"))
+    assert link is not None
+    assert query(link.partition("?")[2].partition("#")[0]) == {
+        "metric": "auc",
+        "segment": "origin=JFK",
+        "version": "v2",
+    }

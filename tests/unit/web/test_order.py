@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.web import sample
+from tests.unit.web import rung, sample
 
 from bellbuoy.app.views import Firing, Light, LightState, ModelStatus
 from bellbuoy.web import order
@@ -138,3 +138,27 @@ def test_a_pending_alarm_is_not_a_firing_one() -> None:
         status(), firing=(replace(firing("critical"), since=sample.NOW - timedelta(days=1), state="pending"),)
     )
     assert (late.fires, replace(late, firing=(firing("info"),)).fires) == (False, True)
+
+
+def test_verdicts_stand_by_how_likely_they_are_with_their_strongest_evidence_first() -> None:
+    found = order.reasons_for(rung.incident())
+    weights = {verdict: ([one.weight for one in pro], [one.weight for one in con]) for verdict, pro, con in found}
+    assert list(weights) == ["pipeline", "model", "world"]
+    assert weights == {"pipeline": ([2.4, 0.9], []), "model": ([0.2], [-0.6]), "world": ([], [-1.1])}
+
+
+def test_a_verdict_without_a_score_is_told_by_its_evidence() -> None:
+    found = order.reasons_for(rung.incident(scores={}))
+    assert {verdict for verdict, _, _ in found} == {"pipeline", "model", "world"}
+
+
+def test_alarms_of_an_open_incident_are_not_told_once_more() -> None:
+    opened = rung.incident()
+    mine, other = replace(firing("critical"), incident=opened.id), replace(firing("info"), incident="closed")
+    seen = replace(status(), firing=(mine, other, firing("warning")), incidents=(rung.in_short(opened),))
+    assert [one.severity for one in order.apart(seen)] == ["info", "warning"]
+
+
+def test_a_reason_that_an_incident_gives_is_not_said_again() -> None:
+    opened = rung.in_short(rung.incident(headline="1 is trouble"))
+    assert order.reasons(replace(status(pipeline=TROUBLE), incidents=(opened,))) == []

@@ -5,19 +5,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 
 import pytest
 from fastapi import FastAPI
 from tests.unit.web import sample
+from tests.unit.web.markup import EVIL, Balance
 from tests.unit.web.sample import SampleReads, ask
 
-from bellbuoy.app.views import ColumnStatus, Light, Mark, ModelPage, ModelStatus, Part, Point
+from bellbuoy.app.views import ColumnStatus, Light, Mark, ModelPage, ModelStatus, OpenIncident, Part, Point
 from bellbuoy.errors import StateError
 from bellbuoy.web.look import STATIC
 from bellbuoy.web.pages import build_web
-
-EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>"
 
 
 def web(reads: SampleReads | None = None) -> FastAPI:
@@ -34,38 +32,6 @@ def show(page: ModelPage, query: str = "") -> str:
     answer = ask(SHOWN, f"/models/{page.status.name}{query}")
     assert answer.status_code == 200, answer.text
     return answer.text
-
-
-#: Elements that end by themselves in HTML, or that we write as empty ones.
-OPEN = {"tr", "td", "th", "li", "dt", "dd", "meta", "link", "img", "input", "use", "path", "line", "rect", "circle"}
-
-
-class Balance(HTMLParser):
-    """Counts what a page could run or style by itself, and elements whose end is missing."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.inline: list[str] = []
-        self.sources: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = dict(attrs)
-        self.inline += [f"{tag} {name}" for name in names if name == "style" or name.startswith("on")]
-        self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in names) else []
-        self.sources += [value or "" for name, value in attrs if name in {"src", "href", "action"}]
-        self.stack += [] if tag in OPEN else [tag]
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in OPEN:
-            self.stack.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in OPEN:
-            assert self.stack.pop() == tag
 
 
 PATHS = ("/", "/models/delays", "/models/crew-rest", "/models/fares", "/api/docs", "/models/nobody", "/nowhere")
@@ -292,7 +258,7 @@ def test_names_from_data_cannot_become_markup() -> None:
     point = replace(sample.auc_points(1)[0], value=None, why=EVIL, maturity=EVIL)
     light = Light(sample.TROUBLE, EVIL)
     status = ModelStatus("delays", EVIL, EVIL, light, light, light, EVIL, EVIL, {EVIL: point}, (point,), (point,))
-    status = replace(status, champion=EVIL, incidents=(EVIL,))
+    status = replace(status, champion=EVIL, incidents=(OpenIncident(EVIL, EVIL, EVIL, EVIL, point.start),))
     column = ColumnStatus(EVIL, EVIL, "input", EVIL, EVIL, 0.1, 0.1, 0.1, 0.1, 2.0, EVIL, (point,), (point,))
     mark = Mark(point.start, EVIL, EVIL)
     page = sample.page("delays", status=status, points=(point,), columns=(column,), marks=(mark,), notes=(EVIL,))

@@ -173,3 +173,19 @@ def test_a_metric_has_a_title(name: str, title: str) -> None:
 
 def test_one_is_not_many() -> None:
     assert [words.plural(many, "model") for many in (0, 1, 1_200)] == ["0 models", "1 model", "1,200 models"]
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.44, "+2.4"), (0.0, "+0.0"), (-1.06, "−1.1")])
+def test_the_weight_of_evidence_has_its_sign(value: float, text: str) -> None:
+    assert words.weight(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("pipeline", "The data pipeline"), ("unclear", "Not clear yet"), ("x", "x")]
+)
+def test_a_verdict_is_said_in_words(name: str, text: str) -> None:
+    assert words.verdict(name) == text
+
+
+def test_how_sure_a_verdict_is_is_a_share() -> None:
+    assert words.sure(0.86) == f"86{NO_BREAK}% sure"

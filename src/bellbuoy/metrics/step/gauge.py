@@ -16,9 +16,11 @@ from bellbuoy.metrics.early import settled, surer
 from bellbuoy.metrics.estimate import ends_of
 from bellbuoy.metrics.flow import BY_ARRIVAL, LABEL_FLOWS, ROW_FLAGS, measure_arrivals, measure_flow, once
 from bellbuoy.metrics.maturity import Maturity
+from bellbuoy.metrics.misfit import MISFITS
 from bellbuoy.metrics.money import TOTALS
 from bellbuoy.metrics.quality import measure_column
 from bellbuoy.metrics.reading import Measured, Reading, Unmeasured
+from bellbuoy.metrics.replay import measure_replay
 from bellbuoy.metrics.step.baseline import Baseline
 from bellbuoy.metrics.step.feed import Feed
 from bellbuoy.metrics.step.foresight import Foresight
@@ -27,9 +29,9 @@ from bellbuoy.metrics.subject import Subject
 from bellbuoy.metrics.taken import Normal, Taken, taken_at, truths
 from bellbuoy.metrics.widening import PAST, Told, widened
 from bellbuoy.profiles.ages import LADDER, rung_at
-from bellbuoy.profiles.collect import ARRIVALS, NULLS, ROWS, add_profiles
+from bellbuoy.profiles.collect import ARRIVALS, NULLS, REPLAY, ROWS, TWIN, add_profiles
 from bellbuoy.profiles.outcome import Outcome
-from bellbuoy.profiles.profile import CategoryProfile, Profile
+from bellbuoy.profiles.profile import CategoryProfile, NumericProfile, Profile
 from bellbuoy.profiles.series import EVERYTHING, Counts, Slice, summed, total
 from bellbuoy.windows import Grain, Window, from_seconds, to_seconds
 
@@ -79,6 +81,9 @@ class Gauge:
                 return list(self._arrivals(metric, grain, where))
             case Family.FLOW:
                 return list(self._flow(metric, grain, where))
+            case Family.REPLAY:
+                replays = self._replays(grain, where).items()
+                return [taken_at(start, grain, measure_replay(metric, part), part.rows) for start, part in replays]
             case Family.COLUMN:
                 parts = self._column(metric, column or "", grain, where).items()
                 return [taken_at(start, grain, measure_column(metric, part), part.rows) for start, part in parts]
@@ -209,6 +214,9 @@ class Gauge:
         family = entry(metric, column=column is not None).family
         if family in {Family.PERFORMANCE, Family.FLOW}:
             return self._over_rows(metric, grain, where, window, rung)
+        if family is Family.REPLAY:
+            replayed = total(self._replays(grain, where), NumericProfile.__add__)
+            return None if replayed is None else Taken(window, measure_replay(metric, replayed), replayed.rows)
         now = total(self._column(metric, column or "", grain, where), add_profiles)
         if now is None:
             return None
@@ -241,7 +249,7 @@ class Gauge:
         if family is Family.PERFORMANCE:
             outcome = self.baseline.outcome(grain, where, rung)
             return Unmeasured("nothing to compare with yet") if outcome is None else self.performance(metric, outcome)
-        profile = self.baseline.profile(column or "", grain, where)
+        profile = self.baseline.profile(_line(metric, column or ""), grain, where)
         return Unmeasured("nothing to compare with yet") if profile is None else measure_column(metric, profile)
 
     def rows(self, grain: Grain, where: Slice = EVERYTHING) -> Mapping[int, int]:
@@ -306,9 +314,13 @@ class Gauge:
             return Taken(window, reading, once(part), outcome.rows if metric in LABEL_FLOWS else None)
         return Taken(window, self.performance(metric, outcome), max(once(part), outcome.rows), outcome.rows)
 
+    def _replays(self, grain: Grain, where: Slice) -> Mapping[int, NumericProfile]:
+        parts = self.counts.profiles(REPLAY, grain, where)
+        return {start: part for start, part in parts.items() if isinstance(part, NumericProfile)}
+
     def _column(self, metric: str, column: str, grain: Grain, where: Slice) -> Mapping[int, Profile]:
         """Profiles of a column; by segment, nulls are counted even of columns that are not profiled so."""
-        parts = self.counts.profiles(column, grain, where)
+        parts = self.counts.profiles(_line(metric, column), grain, where)
         if parts or not where.by or metric != "null_rate":
             return parts
         whole = self.counts.profiles(column, grain, replace(where, by="", segment=""))
@@ -330,6 +342,11 @@ class Gauge:
         if key not in self._rows:
             self._rows[key] = row_profiles(self.counts, grain, where)
         return self._rows[key]
+
+
+def _line(metric: str, column: str) -> str:
+    """What the line is called that a metric of a column is measured of."""
+    return TWIN + column if metric in MISFITS else column
 
 
 def _flow_reading(metric: str, rows: CategoryProfile, labelled: int, where: Slice) -> Reading:

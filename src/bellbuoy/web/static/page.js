@@ -136,7 +136,8 @@ let known = null;
 
 function busy() {
   const field = document.activeElement;
-  return brush || (field && field.matches("input, select") && field.closest("main")) || !getSelection().isCollapsed;
+  const typed = [...document.querySelectorAll(".mark input[type=text]")].some((box) => box.value !== box.defaultValue);
+  return brush || typed || (field && field.matches("input, select") && field.closest("main")) || !getSelection().isCollapsed;
 }
 
 function swap(text) {

@@ -1,4 +1,4 @@
-"""The first state: models, cursors, series, profiles, outcomes, the ledger, notes and alarms."""
+"""The first state: models, cursors, series, profiles, outcomes, the ledger, notes, alarms and incidents."""
 
 from __future__ import annotations
 
@@ -39,10 +39,61 @@ def upgrade() -> None:
         sa.Column("start", sa.BigInteger(), nullable=True),
         sa.Column("end", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("column", sa.Text(), nullable=True),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=True),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_alarm_model")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
     )
     op.create_index("ix_alarm_model_name", "alarm", ["model", "name"], unique=False)
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("model", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("headline", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_incident_model")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    op.create_index("ix_incident_model", "incident", ["model", "opened_at"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.Integer(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_event_model")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+    )
+    op.create_index("ix_event_incident", "event", ["incident"], unique=False)
+    op.create_table(
+        "mark",
+        sa.Column("of", sa.Text(), nullable=False),
+        sa.Column("model", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_mark_model")),
+        sa.PrimaryKeyConstraint("of", name=op.f("pk_mark")),
+    )
     op.create_table(
         "category",
         sa.Column("model", sa.Integer(), nullable=False),
@@ -80,6 +131,14 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_note_model")),
         sa.PrimaryKeyConstraint("model", "code", "where", name=op.f("pk_note")),
+    )
+    op.create_table(
+        "twin",
+        sa.Column("model", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["model"], ["model.id"], name=op.f("fk_twin_model")),
+        sa.PrimaryKeyConstraint("model", name=op.f("pk_twin")),
     )
     op.create_table(
         "series",
