@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from bellbuoy import errors
+from bellbuoy.alarms.standard.lateness import LATE
+from bellbuoy.alarms.standard.monitors import OF_COLUMNS, OF_ROWS, OLDER, Monitor
 from bellbuoy.app.bell import Bell
 from bellbuoy.app.compare.document import document_of
 from bellbuoy.app.project import OpenProject
@@ -23,6 +26,7 @@ from bellbuoy.cli.main import COMMANDS, Entry
 from bellbuoy.clock import SystemClock
 from bellbuoy.config.schema import SchemaOf, file_schema
 from bellbuoy.config.spec import ProjectFile
+from bellbuoy.incidents.speaks import OF_PACK
 from bellbuoy.metrics.catalogue import CATALOGUE, Family, Metric
 from bellbuoy.sources.codes import CODES
 from bellbuoy.store.database import Database
@@ -71,6 +75,7 @@ def main(arguments: Sequence[str]) -> int:
         "settings": settings_parts(),
         "commands": commands_parts(),
         "metrics": metrics_parts(),
+        "monitors": monitors_parts(),
         "notes": notes_parts(),
         "json": json_parts(),
         "http": http_parts(),
@@ -295,6 +300,35 @@ def notes_parts() -> Iterator[str]:
     for name, kind_ in vars(errors).items():
         if inspect.isclass(kind_) and issubclass(kind_, errors.BellbuoyError):
             yield f"### `{name}`\n\n{inspect.getdoc(kind_)}\n\nExit code {kind_.exit_code}."
+
+
+# Monitors
+
+
+def monitors_parts() -> Iterator[str]:
+    """Sections of the standard pack: what is watched of columns, then of rows and versions."""
+    outputs = {name for name in OF_PACK if name.startswith("score-")}
+    yield "## Columns\n\n" + monitors_table(OF_COLUMNS.values())
+    yield (
+        "Of a score or a prediction the same is watched under names of their own: "
+        + ", ".join(f"`{name}`" for name in sorted(outputs))
+        + "."
+    )
+    yield "## Rows, labels, versions\n\n" + monitors_table([*OF_ROWS.values(), LATE, OLDER])
+    yield "## What each says\n\n" + table(
+        ["alarm", "speaks for", "weight", "where what it follows from broke"],
+        ([f"`{name}`", one.verdict.value, f"{one.weight:g}", f"{one.behind:g}"] for name, one in OF_PACK.items()),
+    )
+
+
+def monitors_table(monitors: Iterable[Monitor]) -> str:
+    """Monitors by name, each of its looks in a line."""
+    rows = []
+    for one in monitors:
+        says = one.about.format_map(defaultdict(lambda: "…"))
+        looks = [f"{shape.value}: {look.limit:g} beyond, {look.least:g} at least" for shape, look in one.looks.items()]
+        rows.append([f"`{one.name}`", one.kind, says, "; ".join(looks), "info" if one.quiet else "warning"])
+    return table(["alarm", "kind", "says", "looks", "loudness"], rows)
 
 
 # JSON and HTTP

@@ -52,6 +52,18 @@ def test_the_alarm_rang_at_the_midnight_after_the_first_bad_day(document: Any) -
     assert (alarm["fired_at"], alarm["resolved_at"]) == ("2024-03-05T00:00:00Z", "2024-03-08T00:00:00Z")
 
 
+def test_it_says_what_the_pack_would_have_cost_on_the_reference_set(document: Any) -> None:
+    """Twenty days are too few to learn from one half of them and judge the other."""
+    told = document["rehearsal"]
+    assert (told["days"], told["alarms"], told["monitors"]) == (0.0, 0, [])
+    assert (told["budget"], "too short" in told["text"]) == ("1 false alarm per 30d", True)
+
+
+def test_it_says_how_noisy_each_rule_was(document: Any) -> None:
+    (nulls,) = [one for one in document["rules"] if one["rule"] == "nulls"]
+    assert (nulls["alarms"], nulls["doubtful"]) == (1, 0)
+
+
 def test_an_incident_names_alarms_that_are_there(document: Any) -> None:
     there = {alarm["id"] for alarm in document["alarms"]}
     assert all(set(one["alarms"]) <= there for one in document["incidents"])

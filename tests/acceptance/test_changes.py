@@ -140,7 +140,7 @@ def without_income(rows: list[Row]) -> None:
     "when", ['null_rate(income){city="Oslo"} > 20%', "null_rate(income) > 20%", 'auc{host="host-1"} < 0.99']
 )
 def test_a_rule_may_be_about_a_part_of_the_rows(tmp_path: Path, when: str) -> None:
-    assert [moved.name for moved in ringing(tmp_path, when, without_income).moved] == ["floor"]
+    assert "floor" in {moved.name for moved in ringing(tmp_path, when, without_income).moved}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,19 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bellbuoy.app.demo.incidents import CELSIUS, FEED_ENDS, INCIDENTS, JETBLUE, TURNED, WIND, Incident, Look
+from bellbuoy.app.demo.incidents import CELSIUS, FEED_ENDS, INCIDENTS, JETBLUE, RAMP, WIND, Incident, Look
 from bellbuoy.app.demo.look import Values, values
-from bellbuoy.app.demo.replay import LAST
+from bellbuoy.app.demo.replay import FIRST, LAST
+from bellbuoy.app.demo.settings import MODEL
 from bellbuoy.app.open import App, open_app
+from bellbuoy.app.views import Incident as Rung
 from bellbuoy.clock import FrozenClock
 from bellbuoy.windows import Grain
 
 BELLBUOY = Path(sys.executable).parent / "bellbuoy"
 pytestmark = pytest.mark.slow
+
+Planted = tuple[Incident, int, str, dict[str, str] | None, str]
 
 
 def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +66,23 @@ def app(made: tuple[Path, dict[str, Any]]) -> Iterator[App]:
         yield app
 
 
+def rung(app: App) -> list[Rung]:
+    """The incidents that would have woken somebody, in the order in which they were opened."""
+    found = app.bell.incidents(MODEL, every=True)
+    return sorted((one for one in found if one.severity != "info"), key=lambda one: one.opened_at)
+
+
+def of(app: App, fault: Incident, days: int) -> Rung:
+    """The first incident that was opened so many days after a fault began, or sooner."""
+    return next(one for one in rung(app) if fault.at < one.opened_at <= fault.at + timedelta(days=days))
+
+
+def beside(incidents: list[Rung]) -> list[Rung]:
+    """Incidents that opened while nothing went wrong that the notes tell of, nor in the week after."""
+    week = timedelta(days=7)
+    return [one for one in incidents if not any(real.at < one.opened_at <= real.until + week for real in INCIDENTS)]
+
+
 def inside(windows: Values, incident: Incident) -> list[float]:
     return [value for at, value in windows if incident.at <= at < incident.until]
 
@@ -87,6 +108,10 @@ def test_every_incident_is_told_with_what_the_readings_show(made: tuple[Path, di
     assert told == {(one.name, one.planted) for one in INCIDENTS}
 
 
+def test_the_summary_tells_every_incident_that_rang(made: tuple[Path, dict[str, Any]], app: App) -> None:
+    assert [one["id"] for one in made[1]["incidents"]] == [one.id for one in app.bell.incidents(MODEL, every=True)]
+
+
 def test_the_missing_wind_is_seen_on_its_two_days_and_no_other(app: App) -> None:
     windows = values(app.reads, Look("null_rate", "wind_speed"))
     assert inside(windows, WIND) == [1, 1]
@@ -100,24 +125,62 @@ def test_no_night_changes_the_temperature_like_the_two_at_which_the_unit_changes
     assert sorted(largest) == [CELSIUS.at, CELSIUS.until]
 
 
-def test_the_turned_carrier_is_seen_in_its_four_weeks_and_no_other(app: App) -> None:
-    windows = values(app.reads, Look("auc", segment=f"carrier={JETBLUE}"), Grain.WEEK)
-    assert len(inside(windows, TURNED)) == 4
-    assert max(inside(windows, TURNED)) < 0.45
-    assert min(outside(windows, TURNED)) > 0.5
+def test_the_slow_carrier_is_late_in_its_four_weeks_as_in_no_other(app: App) -> None:
+    windows = values(app.reads, Look("base_rate", segment=f"carrier={JETBLUE}"), Grain.WEEK)
+    assert len(inside(windows, RAMP)) == 4
+    assert min(inside(windows, RAMP)) > max(outside(windows, RAMP))
 
 
-def test_the_other_carriers_keep_their_relation(app: App) -> None:
-    windows = values(app.reads, Look("auc", segment="carrier=EV"), Grain.WEEK)
-    assert min(value for _, value in windows) > 0.55
+def test_other_carriers_are_late_no_more_than_before(app: App) -> None:
+    windows = values(app.reads, Look("base_rate", segment="carrier=EV"), Grain.WEEK)
+    assert max(inside(windows, RAMP)) < max(value for at, value in windows if at < RAMP.at)
 
 
 def test_the_real_end_of_the_weather_is_left_in(app: App) -> None:
     assert values(app.reads, Look("null_rate", "temp"))[-1][1] > 0.8
 
 
+#: Of each planted fault: within how many days of its first moment an incident must be open, the suspect that must stand
+#: first, and who answers for it. A day's cycle sees the day before, so a feed that is gone is seen at once. One day of
+#: cold may be weather. Labels swing, so that two days in three must be odd, and some come a day later.
+PLANTED: tuple[Planted, ...] = (
+    (WIND, 1, "wind_speed", None, "weather-team"),
+    (RAMP, 4, "carrier", {"carrier": JETBLUE}, "schedule-team"),
+    (CELSIUS, 2, "temp", None, "weather-team"),
+)
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda one: one[0].name)
+def test_each_planted_fault_is_an_incident_with_its_cause_and_its_suspect(app: App, planted: Planted) -> None:
+    fault, days, column, segment, owner = planted
+    found = of(app, fault, days)
+    first = found.suspects[0]
+    assert (found.verdict, first.column, first.segment, first.owner) == (fault.cause, column, segment, owner)
+
+
+def test_the_real_end_of_the_weather_is_an_incident_of_the_pipeline(app: App) -> None:
+    found = of(app, FEED_ENDS, 1)
+    assert (found.verdict, found.state, found.owner) == ("pipeline", "open", "weather-team")
+
+
+def test_no_more_rings_for_nothing_than_the_budget_allows(app: App) -> None:
+    allowed = (LAST - FIRST) / timedelta(days=30)
+    assert len(beside(rung(app))) <= allowed
+
+
+def test_the_year_was_lived_through_day_by_day(app: App) -> None:
+    for one in rung(app):
+        assert one.opened_at.time() == LAST.time()
+        told = app.bell.incident(one.id).timeline
+        assert all(one.opened_at <= event.at <= (one.closed_at or LAST) for event in told)
+
+
+def test_nothing_but_the_end_of_the_weather_rings_at_the_end_of_the_year(app: App) -> None:
+    assert [one.opened_at for one in rung(app) if one.state == "open"] == [LAST]
+
+
 def test_the_model_is_as_good_as_such_a_model_is(app: App) -> None:
-    weeks = outside(values(app.reads, Look("auc"), Grain.WEEK), TURNED)
+    weeks = outside(values(app.reads, Look("auc"), Grain.WEEK), RAMP)
     assert 0.68 < statistics.median(weeks) < 0.78
 
 

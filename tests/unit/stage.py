@@ -24,6 +24,7 @@ from bellbuoy.testing import MemorySource, Value
 START = datetime(2024, 3, 4, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _KINDS = {"ts": Kind.MOMENT, "score": Kind.NUMBER, "version": Kind.CATEGORY, "city": Kind.CATEGORY}
+_KINDS |= {"host": Kind.CATEGORY}
 
 
 def model_of(**more: Any) -> Model:

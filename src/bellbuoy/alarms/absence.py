@@ -60,6 +60,16 @@ class Rhythm:
             waits = _with(waits, seconds, seconds - self.newest)
         return replace(self, cycled_at=now, before=before, newest=newest, cycles=cycles, waits=waits)
 
+    @property
+    def usual_wait(self) -> timedelta | None:
+        """How old the newest window usually gets before the next one comes, at the most; None while nobody knows."""
+        return _habit(self.waits)
+
+    @property
+    def usual_cycle(self) -> timedelta | None:
+        """The time between two cycles that is usual, at the most; None while nobody knows."""
+        return _habit(self.cycles)
+
     def gap(self, now: datetime, width: timedelta) -> timedelta:
         """The time in which no cycle ran though one should have; nothing while cycles run as they do.
 

@@ -18,6 +18,8 @@ from bellbuoy.store.port import AlarmRow
 from bellbuoy.windows import from_micro, from_seconds, iso, to_micro, to_seconds
 
 _NO_GAP = timedelta(0)
+#: Among its facts, marks an alarm of the standard pack, which no rule knows as its own.
+PACK = "pack"
 #: What mature labels have borne out is not taken back by later ones.
 _CONFIRMED = {"raised": None, "confirmed": True}
 _OPEN = frozenset({State.PENDING.value, State.FIRING.value})
@@ -78,8 +80,11 @@ def step(
 
 
 def newest_of_each(rows: Iterable[AlarmRow]) -> dict[str, AlarmRow]:
-    """The alarm that each rule stands in now; rows come in the order in which they began."""
-    return {row.name: row for row in rows}
+    """The alarm that each rule stands in now; rows come in the order in which they began.
+
+    A rule may be named as a monitor of the pack is: its alarms are none of the rule's.
+    """
+    return {row.name: row for row in rows if PACK not in row.facts}
 
 
 def subject_of(rule: Rule) -> Subject:
@@ -131,14 +136,22 @@ def dressed(row: AlarmRow, rule: Rule, model: str) -> AlarmRow:
 
 def ended(rows: Iterable[AlarmRow], named: Collection[str], now: datetime) -> Iterator[tuple[AlarmRow, AlarmRow]]:
     """Each open alarm of a rule that is gone, and how it ends."""
-    at, why = to_micro(now), "the rule is gone"
     for row in rows:
-        if "when" not in row.facts or row.name in named or row.state not in _OPEN:
-            continue
-        if row.state == State.FIRING.value:
-            yield row, replace(row, state=State.RESOLVED.value, since=at, calm_since=None, resolved_at=at, reason=why)
-        else:
-            yield row, replace(row, state=State.INACTIVE.value, since=at, reason=why)
+        if "when" in row.facts and PACK not in row.facts and row.name not in named and is_open(row):
+            yield row, over(row, now, "the rule is gone")
+
+
+def is_open(row: AlarmRow) -> bool:
+    """Whether an alarm fires, or may soon."""
+    return row.state in _OPEN
+
+
+def over(row: AlarmRow, now: datetime, why: str) -> AlarmRow:
+    """An open alarm as it ends where nobody looks any more: what fired is resolved."""
+    at = to_micro(now)
+    if row.state != State.FIRING.value:
+        return replace(row, state=State.INACTIVE.value, since=at, reason=why)
+    return replace(row, state=State.RESOLVED.value, since=at, calm_since=None, resolved_at=at, reason=why)
 
 
 def summary(row: AlarmRow, condition: Condition) -> str:

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bellbuoy.alarms.standard.marked import lessons
 from bellbuoy.app.feedback import Feedback, NotRungError, keep_mark
 from bellbuoy.app.hindsight import alarms_then
 from bellbuoy.app.project import OpenProject
-from bellbuoy.app.told import alarm_of, incidents_of, incidents_then
-from bellbuoy.app.views import Alarm, Event, Incident, Suspect
+from bellbuoy.app.taught import lesson_document, told_after, with_lessons
+from bellbuoy.app.told import alarm_of, heaviest_first, incidents_of, incidents_then, weights_of
+from bellbuoy.app.views import Alarm, Event, Incident, Lesson, Suspect
 from bellbuoy.clock import Clock
 from bellbuoy.store.database import Database, Shelf
 from bellbuoy.store.port import AlarmRow, EventRow, IncidentRow
@@ -35,13 +37,18 @@ class Bell:
         self._models = tuple(dict.fromkeys((*project.models, *broken)))
 
     def alarms(self, model: str | None = None, *, every: bool = False) -> list[Alarm]:
-        """Alarms that are pending or firing, of one model or of all, in the order in which they began; or every one.
+        """Alarms that are pending or firing, of one model or of all, those first that may cost most; or every one.
+
+        What is over comes last, in the order in which it began. Models are not weighed against each other.
 
         Raises:
             KeyError: there is no such model.
         """
-        found = (alarm for _, alarms, _ in self._each(model) for alarm in alarms)
-        return [alarm for alarm in found if every or alarm.state in _OPEN]
+        found: list[Alarm] = []
+        for _, alarms, _ in self._each(model):
+            found += heaviest_first(alarm for alarm in alarms if alarm.state in _OPEN)
+            found += [alarm for alarm in alarms if every and alarm.state not in _OPEN]
+        return found
 
     def incidents(self, model: str | None = None, *, every: bool = False) -> list[Incident]:
         """Open incidents, of one model or of all, in the order in which they were opened; or every one.
@@ -82,6 +89,7 @@ class Bell:
             "now": iso(self.clock.now()),
             "alarms": [alarm_document(alarm) for alarm in found if alarm.fired_at is not None],
             "pending": [alarm_document(alarm) for alarm in found if alarm.state == "pending"],
+            "lessons": [lesson_document(lesson) for lesson in self.lessons(model)],
         }
 
     def incidents_json(
@@ -96,8 +104,19 @@ class Bell:
         found = self.incidents(model, every=every) if name is None else [self.incident(name)]
         return {"now": iso(self.clock.now()), **_documents(found)}
 
-    def mark(self, name: str, feedback: Feedback) -> None:
-        """Say what an alarm or an incident was; the newest word stands.
+    def lessons(self, model: str | None = None) -> list[Lesson]:
+        """What marks have changed about limits, of one model or of all.
+
+        Raises:
+            KeyError: there is no such model.
+        """
+        if model is not None and model not in self._models:
+            raise KeyError(model)
+        with self.database.read() as shelf:
+            return [one for name in self._models if model in {None, name} for one in lessons(shelf.alarms(name))]
+
+    def mark(self, name: str, feedback: Feedback) -> list[str]:
+        """Say what an alarm or an incident was, the newest word stands; gives what that changes, in sentences.
 
         Raises:
             NotRungError: there is none of that id.
@@ -107,6 +126,9 @@ class Bell:
         if name.partition("/")[0] not in self._models:
             raise NotRungError(name)
         keep_mark(self.database, name, feedback, self.clock.now())
+        with self.database.read() as shelf:
+            alarms = shelf.alarms(name.partition("/")[0])
+        return told_after(alarms, [row for row in alarms if name in {row.id, row.incident}], feedback.mark)
 
     def _each(self, model: str | None) -> Iterator[tuple[str, list[Alarm], list[Incident]]]:
         if model is not None and model not in self._models:
@@ -124,14 +146,18 @@ class Bell:
             alarms, incidents = shelf.alarms(model), shelf.incidents(model)
         if row.cycled_at is not None and from_micro(row.cycled_at) > now:
             alarms, incidents = alarms_then(alarms, now), incidents_then(incidents, now)
-        return model, [alarm_of(model, one) for one in alarms], incidents_of(model, incidents, alarms, told)
+        weights = weights_of(alarms, incidents, row.facts.get("importance", {}))
+        seen = [alarm_of(model, one, weights[one.id]) for one in alarms]
+        return model, seen, with_lessons(incidents_of(model, incidents, alarms, told), alarms)
 
 
 def bell_document(
     model: str, alarms: Sequence[AlarmRow], incidents: Iterable[IncidentRow], events: Iterable[EventRow] = ()
 ) -> dict[str, object]:
     """A model's alarms (those that fired) and incidents, as `backtest --json` has them (DESIGN §4)."""
-    told = [alarm_document(alarm_of(model, one)) for one in alarms if one.fired_at is not None]
+    incidents = list(incidents)
+    weights = weights_of(alarms, incidents, {})
+    told = [alarm_document(alarm_of(model, one, weights[one.id])) for one in alarms if one.fired_at is not None]
     return {**_documents(incidents_of(model, incidents, alarms, events)), "alarms": told}
 
 
@@ -163,6 +189,7 @@ def alarm_document(alarm: Alarm) -> dict[str, object]:
         "why": alarm.why,
         "incident": alarm.incident,
         "mark": alarm.mark,
+        "weight": alarm.weight,
         "facts": dict(alarm.facts),
     }
 
@@ -189,6 +216,7 @@ def incident_document(incident: Incident) -> dict[str, object]:
         "before": [_event(one) for one in incident.before],
         "verdicts": [{**asdict(one), "at": iso(one.at)} for one in incident.beliefs],
         "timeline": [_event(one) for one in incident.timeline],
+        "lessons": [lesson_document(lesson) for lesson in incident.lessons],
     }
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from bellbuoy.alarms import step as alarms
 from bellbuoy.alarms.absence import Rhythm
 from bellbuoy.alarms.gather import newest_whole
+from bellbuoy.alarms.standard.notebook import Notebook
 from bellbuoy.alarms.step import Moved
 from bellbuoy.app.essential import columns_seen
 from bellbuoy.app.plans import Planned, ledger_folder, plan_model, subject_of
 from bellbuoy.app.project import OpenProject
 from bellbuoy.app.replay import replayed
-from bellbuoy.app.ringing import keep_incidents
+from bellbuoy.app.ringing import Seen, keep_incidents, ring
 from bellbuoy.app.rules import names_of, rules_of
 from bellbuoy.app.settings import changed_settings, note_of_change, settings_of
 from bellbuoy.config.spec import Model
@@ -29,7 +30,7 @@ from bellbuoy.sources.codes import UNREAD
 from bellbuoy.sources.port import Note, NothingYetError
 from bellbuoy.store.database import Beat, Database
 from bellbuoy.store.port import NoteRow
-from bellbuoy.windows import from_micro, to_micro, to_seconds
+from bellbuoy.windows import MICRO, from_micro, to_micro, to_seconds
 from bellbuoy.work import only_one
 
 
@@ -80,10 +81,12 @@ def run_cycle(
     listen: Listener | None = None,
     *,
     anew: bool = False,
+    notebook: Notebook | None = None,
 ) -> Cycled:
     """One cycle of a model at a moment. What cannot be read is noted and tried again the next time.
 
-    `anew`: everything that was counted is forgotten and counted again, in one transaction.
+    `anew`: everything that was counted is forgotten and counted again, in one transaction. `notebook`: what the cycles
+    before it read in this process; where one fails it must not be used any more.
 
     Raises:
         ConfigError: the model's file does not fit its tables, or gives rows another meaning than they were counted by.
@@ -101,7 +104,7 @@ def run_cycle(
         except SourceError as why:
             return _unreadable(database, model, why, now)
         step = Step(database, planned.watch, now, planned.facts, listen, anew=anew)
-        return _counted(project, step, model, planned)
+        return _counted(project, step, model, planned, notebook or Notebook())
 
 
 def gauge_of(counts: Counts, model: Model, now: datetime) -> Gauge:
@@ -134,13 +137,14 @@ def _settings(step: Step, model: Model, planned: Planned) -> tuple[dict[str, obj
     return {"settings": now, "changed": changed}, [note_of_change(changed)] if fresh else []
 
 
-def _counted(project: OpenProject, step: Step, model: Model, planned: Planned) -> Cycled:
+def _counted(project: OpenProject, step: Step, model: Model, planned: Planned, notebook: Notebook) -> Cycled:
     now = step.now
     reference, notes = _reference(step, planned, now)
     if reference is not None:
         step.set_twin(reference.twin)
     remembered, changed = _settings(step, model, planned)
-    step.facts = {**step.facts, **remembered}
+    importance = {} if step.beside is None else step.beside.twin.importance
+    step.facts = {**step.facts, **remembered, "importance": importance}
     keep_replay = replayed(project, model, planned, step)
     rules, bad = rules_of(model)
     moved: list[Moved] = []
@@ -154,12 +158,16 @@ def _counted(project: OpenProject, step: Step, model: Model, planned: Planned) -
         gauge = gauge_of(Counts(beat, model.name, model.grain, step.codes.names), model, now)
         rhythm = _rhythm(step)
         moved.extend(alarms.step(beat, rules, gauge, now=now, rhythm=rhythm, named=names_of(model)))
-        keep_incidents(beat, gauge.counts, model, before, beat.notes(model.name), now)
+        latest = None if step.latest_ever is None else step.latest_ever // MICRO
+        came_at = to_seconds(now) if step.counts["rows"] else step.model.facts.get("came")
+        seen = Seen(now, rhythm, gauge.mature_after, latest, came_at)
+        moved.extend(ring(beat, gauge.counts, model, seen, notebook))
+        keep_incidents(beat, gauge, model, before, beat.notes(model.name), importance)
         newest = newest_whole(gauge, now)
         rhythm = rhythm.after(now, None if newest is None else to_seconds(newest.end))
-        step.facts = {**step.facts, "rhythm": rhythm.facts}
-        if (mature := gauge.mature_after) is not None:
-            step.facts = {**step.facts, "mature": mature.total_seconds()}
+        step.facts = {**step.facts, "rhythm": rhythm.facts, "came": came_at}
+        if seen.mature is not None:
+            step.facts = {**step.facts, "mature": seen.mature.total_seconds()}
 
     step.notes += [*notes, *changed, *bad]
     counted = step.run([_refuse_gaps(step), keep_reference, keep_replay, judge])

@@ -1,4 +1,4 @@
-"""What people say of alarms and incidents: the next calibration learns from it."""
+"""What people say of alarms and incidents: the limits of the standard pack heed it from the next cycle on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bellbuoy.store.database import Database
 from bellbuoy.store.port import EventRow, MarkRow
 from bellbuoy.windows import to_micro
 
-#: What an alarm or an incident may have been, and what that means for the next calibration.
+#: What an alarm or an incident may have been, and what that means for the limits that it rang at.
 MARKS = {
     "real": "something was wrong: ring for the like again",
     "false": "nothing was wrong: do not ring for the like again",

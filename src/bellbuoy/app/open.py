@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from bellbuoy.alarms.standard.notebook import Notebook
 from bellbuoy.app.bell import Bell
 from bellbuoy.app.cycle import Cycled, run_cycle
 from bellbuoy.app.project import OpenProject, open_project, reopened
@@ -27,6 +28,7 @@ class App:
         self.reads = StateReads(project, database, clock)
         self.pushes = Pushes(project, clock)
         self.bell = Bell(project, database, clock)
+        self._notebooks: dict[str, Notebook] = {}
         self._stamp = stamp(project.folder)
 
     @property
@@ -41,7 +43,16 @@ class App:
             ConfigError: there is no such model.
             StateError: another process is at this model, or the state does not answer.
         """
-        return run_cycle(self.project, self.database, self.project.model(model), now or self.clock.now(), listen)
+        spec, moment = self.project.model(model), now or self.clock.now()
+        # Gone while the cycle runs: what it read of a transaction that failed is not to be believed.
+        notebook = self._notebooks.pop(model, None) or Notebook()
+        done = run_cycle(self.project, self.database, spec, moment, listen, notebook=notebook)
+        self._notebooks[model] = notebook
+        return done
+
+    def notebook(self, model: str) -> Notebook:
+        """What the last cycle of a model read and judged, to go on from; empty where none has run here."""
+        return self._notebooks.get(model) or Notebook()
 
     def recount(self, model: str, now: datetime | None = None, listen: Listener | None = None) -> Cycled:
         """Forget what was counted of a model and count all anew, as its file and its tables are now, all or nothing.
@@ -52,6 +63,7 @@ class App:
             StateError: another process is at this model, or the state does not answer.
         """
         spec = self.project.model(model)
+        self._notebooks.pop(model, None)
         return run_cycle(self.project, self.database, spec, now or self.clock.now(), listen, anew=True)
 
     def reload(self) -> Sequence[Fault]:
@@ -68,6 +80,7 @@ class App:
         except Faults as wrong:
             return wrong.faults
         self.project = project
+        self._notebooks.clear()
         self.reads.renew(project)
         self.pushes.renew(project)
         self.bell.renew(project)

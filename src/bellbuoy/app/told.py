@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bellbuoy.app.views import Alarm, Event, Incident, Light, LightState, ModelStatus, OpenIncident
 from bellbuoy.incidents.facts import beliefs_of, judgement_of, why_of
+from bellbuoy.incidents.reach import weight_of_alarm
 from bellbuoy.store.port import AlarmRow, EventRow, IncidentRow
 from bellbuoy.windows import from_micro, from_seconds, parse_time, to_micro
 
 _SEVERITIES = ("critical", "warning", "info")
+_STATES = ("firing", "pending", "resolved", "inactive")
 
 
-def alarm_of(model: str, row: AlarmRow) -> Alarm:
-    """An alarm as it is shown."""
+def alarm_of(model: str, row: AlarmRow, weight: float = 1.0) -> Alarm:
+    """An alarm as it is shown; `weight` is what it is ranked by."""
     began = row.pending_at if row.pending_at is not None else row.since
     window = None if row.start is None or row.end is None else (from_seconds(row.start), from_seconds(row.end))
     return Alarm(
@@ -40,7 +42,24 @@ def alarm_of(model: str, row: AlarmRow) -> Alarm:
         incident=row.incident,
         mark=row.mark,
         facts=row.facts,
+        weight=weight,
     )
+
+
+def heaviest_first(alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Alarms by their effect on expected loss (`incidents/reach.py`): those that fire, those that may, then the others.
+
+    Equals stay in the order in which they come.
+    """
+    return sorted(alarms, key=lambda one: (_STATES.index(one.state), -one.weight))
+
+
+def weights_of(
+    alarms: Iterable[AlarmRow], incidents: Iterable[IncidentRow], importance: Mapping[str, float]
+) -> dict[str, float]:
+    """What alarms are ranked by, by id: as their incidents have it, which know how many rows parts have, else alone."""
+    known = {name: weight for row in incidents for name, weight in judgement_of(row).weights.items()}
+    return {row.id: known.get(row.id, weight_of_alarm(row, {}, importance)) for row in alarms}
 
 
 def incidents_of(
@@ -50,18 +69,19 @@ def incidents_of(
 
     Of the alarms only those that fired: others have no part in an incident.
     """
-    rang: dict[str | None, list[Alarm]] = {}
+    rang: dict[str | None, list[AlarmRow]] = {}
     for alarm in alarms:
         if alarm.fired_at is not None:
-            rang.setdefault(alarm.incident, []).append(alarm_of(model, alarm))
+            rang.setdefault(alarm.incident, []).append(alarm)
     told: dict[str, list[Event]] = {}
     for event in events:
         told.setdefault(event.incident, []).append(Event(from_micro(event.at), event.text, event.kind, event.who))
     return [_incident(model, row, rang.get(row.id, ()), told.get(row.id, ())) for row in rows]
 
 
-def _incident(model: str, row: IncidentRow, alarms: Sequence[Alarm], timeline: Sequence[Event]) -> Incident:
+def _incident(model: str, row: IncidentRow, alarms: Sequence[AlarmRow], timeline: Sequence[Event]) -> Incident:
     judged = judgement_of(row)
+    told = (alarm_of(model, alarm, judged.weights.get(alarm.id, 1.0)) for alarm in alarms)
     return Incident(
         id=row.id,
         model=model,
@@ -80,7 +100,7 @@ def _incident(model: str, row: IncidentRow, alarms: Sequence[Alarm], timeline: S
         blast=judged.blast,
         before=tuple(Event(parse_time(one["at"]), one["text"], "before") for one in judged.before),
         beliefs=beliefs_of(row),
-        alarms=tuple(alarms),
+        alarms=tuple(heaviest_first(told)),
         timeline=tuple(timeline),
     )
 

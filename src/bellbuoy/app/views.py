@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bellbuoy.alarms.lights import Light, LightState
+from bellbuoy.alarms.standard.marked import Lesson
 from bellbuoy.incidents.facts import Belief
 from bellbuoy.incidents.values import Blast, Evidence, Suspect
 
@@ -21,6 +22,7 @@ __all__ = [
     "Evidence",
     "Firing",
     "Incident",
+    "Lesson",
     "Light",
     "LightState",
     "Mark",
@@ -224,6 +226,7 @@ class Alarm:
     incident: str | None = None
     mark: str | None = None  #: real, false or expected
     facts: Mapping[str, Any] = field(default_factory=dict)  #: how it was judged: usual, limit, surprise …
+    weight: float = 1.0  #: how much of what the model does it may spoil, 0 to 1: what alarms are ranked by
 
     @property
     def of(self) -> str:
@@ -264,6 +267,7 @@ class Incident:
     beliefs: tuple[Belief, ...] = ()  #: the verdicts so far
     alarms: tuple[Alarm, ...] = ()
     timeline: tuple[Event, ...] = ()
+    lessons: tuple[Lesson, ...] = ()  #: what marks have changed about the limits of its alarms
 
     @property
     def place(self) -> str:

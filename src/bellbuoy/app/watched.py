@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bellbuoy.alarms.standard.novelty import FEWEST
 from bellbuoy.app.pack import alarms_of
 from bellbuoy.app.plans import segments_of
+from bellbuoy.config.kinds import Pack
 from bellbuoy.config.spec import Model, Task, Value
 from bellbuoy.windows import format_duration
 
@@ -29,7 +31,9 @@ def _sentences(model: Model) -> Iterator[str]:
     if (again := model.replay) is not None:
         often = format_duration(again.every)
         yield f"Every {often} {again.rows} of the newest rows are scored again by {again.artefact or again.function}."
-    yield _alarms(model)
+    if model.alarms.pack is Pack.STANDARD:
+        yield _pack(model)
+    yield _rules(model)
     if model.retrain is not None:
         when = [f"at {model.retrain.schedule}"] if model.retrain.schedule else []
         when += [f"when {_listed(model.retrain.on)} fires"] if model.retrain.on else []
@@ -67,11 +71,18 @@ def _worth(value: Value) -> str:
     return f"What decisions are worth is counted{unit}, {how}."
 
 
-def _alarms(model: Model) -> str:
+def _pack(model: Model) -> str:
+    """What the standard pack rings for, where the model has what it takes."""
+    parts = ["inputs", "outputs", "volume", "freshness"]
+    parts += ["versions"] if model.predictions.columns.version is not None else []
+    parts += ["labels that stop"] if any(kind == "label" for _, kind in alarms_of(model)) else []
+    parts += ["performance"] if model.labels is not None else []
+    learns = "" if model.baseline.reference else f", once it has learnt from {FEWEST} windows"
+    return f"The standard pack rings for {_listed(parts)}{learns}; its limits keep to {model.alarms.budget}."
+
+
+def _rules(model: Model) -> str:
     rules = [f"{rule.name} ({rule.when})" for rule in model.alarms.rule]
-    if any(kind == "label" for _, kind in alarms_of(model)):
-        rest = f"; {_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else ""
-        return f"Three lights (model, pipeline, world) are kept, and label-feed rings when labels stop{rest}."
     own = f"{_count(len(rules), 'rule')} of your own: {_listed(rules)}" if rules else "no rule of your own yet"
     return f"Three lights (model, pipeline, world) are kept, and {own}."
 

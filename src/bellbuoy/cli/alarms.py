@@ -25,18 +25,20 @@ def alarms(
     now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the alarms that are pending or firing; with --all, every one."""
+    """List the alarms that are pending or firing, first those that may cost most; with --all, every one."""
     with open_app(project, clock_at(now)) as app:
         if model is not None:
             app.project.model(model)
         if as_json:
             print_json(app.bell.alarms_json(model, every=every))
             return
-        found = app.bell.alarms(model, every=every)
+        found, learnt = app.bell.alarms(model, every=every), app.bell.lessons(model)
     if found:
         print_table(_HEADS, [_line(alarm) for alarm in found], spare=_SPARE)
     else:
         print_note("nothing has ever rung" if every else "nothing rings; --all lists what is over")
+    for lesson in learnt:
+        print_note(f"by marks: {lesson.text}")
 
 
 def _line(alarm: Alarm) -> tuple[object, ...]:

@@ -92,6 +92,7 @@ def _show(found: Backtest) -> None:
     incidents, alarms = (cast(Sequence[Object], told[name]) for name in ("incidents", "alarms"))
     if not alarms:
         print_text("Nothing would have rung.")
+        _show_rehearsal(found)
         return
     if incidents:
         heads = ("incident", "until", "verdict", "sure", "suspects", "")
@@ -99,6 +100,12 @@ def _show(found: Backtest) -> None:
     columns = ("alarm", "of", "fired", "resolved", "severity", "value", "limit")
     print_table(columns, [_alarm(one) for one in alarms], "Alarms", spare=(4, 6, 5))
     _show_noise(found)
+    _show_rehearsal(found)
+
+
+def _show_rehearsal(found: Backtest) -> None:
+    if found.calibrated is not None:
+        print_text(found.calibrated.text)
 
 
 def _show_noise(found: Backtest) -> None:

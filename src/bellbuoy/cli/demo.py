@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from bellbuoy.app.bell import incident_document
 from bellbuoy.app.demo.look import Sight
 from bellbuoy.app.demo.make import Told, address_for, make_demo, tell
 from bellbuoy.app.demo.replay import LAST
 from bellbuoy.app.open import open_app
 from bellbuoy.app.up import address_of, listen_at, serve
+from bellbuoy.app.views import Incident, name_of
 from bellbuoy.cli import up
 from bellbuoy.cli.options import HERE, JsonOption, ProjectOption
 from bellbuoy.cli.output import invoked, print_json, print_note, print_table, print_text, progress
@@ -21,6 +23,7 @@ from bellbuoy.clock import FrozenClock
 from bellbuoy.windows import iso
 
 _HERE = Path("bellbuoy-demo")
+_RUNG = ("opened", "closed", "verdict", "first suspect", "what is wrong")
 
 
 def demo(
@@ -73,6 +76,8 @@ def _show(folder: Path, told: Told) -> None:
     heads = ("incident", "from", "until", "reading", "before", "during", "after")
     print_table(heads, [_cells(one) for one in told.sights])
     print_text("\nMedians of daily windows, of weekly ones where an incident lasts weeks; four weeks before and after.")
+    print_text("\nWhat Bellbuoy made of it, day by day:")
+    print_table(_RUNG, [_rung(one) for one in told.incidents])
     print_note(f"notes/incidents.md tells the stories. To look around: {invoked()} demo {folder}")
 
 
@@ -80,6 +85,12 @@ def _cells(one: Sight) -> tuple[object, ...]:
     what = f"{one.incident.name} ({'planted' if one.incident.planted else 'real'})"
     numbers = ("" if value is None else f"{value:.3g}" for value in (one.before, one.during, one.after))
     return (what, f"{one.incident.at:%d %b}", f"{one.incident.until:%d %b}", str(one.look), *numbers)
+
+
+def _rung(one: Incident) -> tuple[object, ...]:
+    closed = "" if one.closed_at is None else f"{one.closed_at:%d %b}"
+    suspect = name_of(one.suspects[0]) if one.suspects else ""
+    return (f"{one.opened_at:%d %b}", closed, one.verdict, suspect, one.headline)
 
 
 def _document(folder: Path, told: Told) -> dict[str, object]:
@@ -90,6 +101,7 @@ def _document(folder: Path, told: Told) -> dict[str, object]:
         "windows": told.windows,
         "versions": list(told.versions),
         "sights": [_sight_document(one) for one in told.sights],
+        "incidents": [incident_document(one) for one in told.incidents],
     }
 
 

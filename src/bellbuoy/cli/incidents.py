@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from bellbuoy.app.open import App, open_app
-from bellbuoy.app.views import Blast, Event, Incident, Suspect, name_of
+from bellbuoy.app.views import Event, Incident, Suspect, name_of
 from bellbuoy.cli.options import HERE, EveryOption, JsonOption, NowOption, ProjectOption, clock_at
 from bellbuoy.cli.output import print_json, print_note, print_table, print_text
+from bellbuoy.incidents.blast import effects
 from bellbuoy.windows import iso
 
 _HEADS = ("verdict", "sure", "severity", "opened", "closed", "alarms", "mark", "what is wrong", "id")
@@ -79,7 +80,7 @@ def _facts(one: Incident) -> Iterator[tuple[str, str]]:
         (f"{'for' if e.weight >= 0 else 'against'}", f"{e.verdict} {e.weight:+.2g}: {e.why}") for e in one.evidence
     )
     yield from (("suspect", _suspect(suspect)) for suspect in one.suspects)
-    yield from (("effect", text) for text in _effects(one.blast))
+    yield from (("effect", text) for text in effects(one.blast))
     yield from (("before", _event(event)) for event in one.before)
     for alarm in one.alarms:
         of = f" of {alarm.of}" if alarm.of else ""
@@ -87,19 +88,11 @@ def _facts(one: Incident) -> Iterator[tuple[str, str]]:
     yield from (("then", _event(event)) for event in one.timeline)
     if one.mark is not None:
         yield "mark", one.mark
+    yield from (("learnt", lesson.text) for lesson in one.lessons)
 
 
 def _suspect(suspect: Suspect) -> str:
     return f"{name_of(suspect)}{f' ({suspect.owner})' if suspect.owner else ''}: {suspect.why}"
-
-
-def _effects(blast: Blast) -> Iterator[str]:
-    if blast.share is not None:
-        yield f"{100 * blast.share:.0f}\u00a0% of the rows"
-    if blast.loss is not None:
-        yield f"{blast.loss['metric']} {blast.loss['value']:+.3g}"
-    if blast.money is not None:
-        yield f"{blast.money['value']:+,.0f} {blast.money.get('unit') or ''}".rstrip()
 
 
 def _event(event: Event) -> str:

@@ -48,7 +48,10 @@ COMMANDS = {
         "bellbuoy.cli.parts", "Say which segments and versions a metric's change came from, the worst first."
     ),
     "backtest": Entry("bellbuoy.cli.backtest", "Replay a model's history, and show what would have rung."),
-    "alarms": Entry("bellbuoy.cli.alarms", "List the alarms that are pending or firing; with --all, every one."),
+    "alarms": Entry(
+        "bellbuoy.cli.alarms",
+        "List the alarms that are pending or firing, first those that may cost most; with --all, every one.",
+    ),
     "incidents": Entry(
         "bellbuoy.cli.incidents",
         "List the incidents that are open with their verdicts, or tell all about one.",

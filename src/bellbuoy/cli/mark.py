@@ -24,11 +24,13 @@ def mark(
 ) -> None:
     """Say whether an incident or an alarm was real, false or expected.
 
-    The next calibration learns from it.
+    From the next cycle on, limits of the standard pack heed it; how, and what that would have changed, is told.
     """
     with open_app(project, clock_at(now)) as app:
-        app.bell.mark(name, Feedback(word, note, by))
+        changed = app.bell.mark(name, Feedback(word, note, by))
     if as_json:
-        print_json({"id": name, "mark": word, "note": note, "by": by})
-    else:
-        print_text(f"{name} is marked {word}: {MARKS[word]}")
+        print_json({"id": name, "mark": word, "note": note, "by": by, "lessons": changed})
+        return
+    print_text(f"{name} is marked {word}: {MARKS[word]}")
+    for sentence in changed:
+        print_text(f"  {sentence}")

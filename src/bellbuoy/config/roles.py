@@ -108,8 +108,8 @@ def find_cursor(sample: Sample, facts: Facts, time: str) -> Found[str] | None:
             continue
         sure = plain(one.name) in INGESTS
         after = lag(sample.moments(time), sample.moments(one.name))
-        # A wrong clock may put some times after the moment of writing; a column known by name stays what it is.
-        if after and after.negative <= (0.4 if sure else 0.001) and after.high <= (604_800 if sure else 21_600):
+        # A wrong clock may put most times after the moment of writing; a column known by name stays what it is.
+        if after and after.negative <= (0.9 if sure else 0.001) and after.high <= (604_800 if sure else 21_600):
             lags.append((not sure, after.median, one.name, after))
     if not lags:
         return None

@@ -232,11 +232,13 @@ class Alarms(Spec):
     """What rings."""
 
     pack: Pack = Pack.STANDARD
-    """The alarms to start with: `standard`, the calibrated set, or `none`. In this version the set has
-    `label-feed` and, with `[replay]`, `replay`; the three lights and your own rules watch the rest."""
+    """The alarms to start with: `standard`, the calibrated set, or `none`. The set watches inputs, outputs, volume,
+    freshness, labels, performance and versions and, with `[replay]`, scores that were given again. It asks for no
+    limit: each is learnt from the reference set, from what was lived through since, and from marks."""
     budget: FalseAlarms = Budget(1, timedelta(days=30))
-    """How many false alarms of the model altogether are accepted; thresholds are calibrated on history to stay
-    within it."""
+    """How many false alarms of the model altogether are accepted. The standard set is rehearsed on the second half of
+    the reference set after learning the first; where it rings more often than a budget that is kept would by chance,
+    the limits of the noisiest monitors are raised, at most threefold. Rules of your own keep their limits."""
     rule: tuple[Rule, ...] = ()
     """Rules of your own."""
 

@@ -234,8 +234,8 @@ def _worth(guess: Guess) -> Iterator[_Line]:
 
 def _alarms(task: Task) -> Iterator[_Line]:
     name, when = _RULES[task]
-    yield _Line('pack = "standard"', "label-feed rings when labels stop; the three lights watch the rest")
-    yield _Line('budget = "1 false alarm per 30d"', "what its thresholds will be calibrated to")
+    yield _Line('pack = "standard"', "inputs, outputs, volume, freshness, labels, performance, versions")
+    yield _Line('budget = "1 false alarm per 30d"', "its limits are raised where they would overspend it")
     yield _Line(
         f'\n# A rule of your own:\n# [[alarms.rule]]\n# name = "{name}"\n# when = "{when}"\n# severity = "critical"'
     )

@@ -32,6 +32,7 @@ def facts_of(judgement: Judgement, beliefs: Sequence[Belief]) -> dict[str, Any]:
         "scores": {str(verdict): score for verdict, score in judgement.scores.items()},
         "blast": _plain(asdict(judgement.blast)),
         "before": [dict(one) for one in judgement.before],
+        "weights": dict(judgement.weights),
         "verdicts": [{"at": iso(one.at), "verdict": one.verdict, "confidence": one.confidence} for one in beliefs],
     }
 
@@ -50,6 +51,7 @@ def judgement_of(row: IncidentRow) -> Judgement:
         scores=facts.get("scores", {}),
         blast=Blast(**(facts.get("blast") or {})),
         before=tuple(facts.get("before", ())),
+        weights=facts.get("weights", {}),
     )
 
 

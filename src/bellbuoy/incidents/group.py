@@ -64,10 +64,24 @@ def _home(alarm: AlarmRow, members: dict[str, list[AlarmRow]], opened: dict[str,
     since = alarm.fired_at or alarm.since
     reach = _TOGETHER * (width // timedelta(microseconds=1))
     for name, some in sorted(members.items(), key=lambda item: -opened[item[0]]):
-        grown = max((one.fired_at or one.since for one in some), default=opened[name])
-        if since - max(grown, opened[name]) <= reach or _shared(alarm, some) or alarm.kind in _FOLLOWS:
+        if _near(since, opened[name], some, reach) or _shared(alarm, some) or _follows(alarm):
             return name
     return None
+
+
+def _near(since: int, opened: int, some: Iterable[AlarmRow], reach: int) -> bool:
+    """Whether an alarm began with an incident: when it was opened or grew last, or with an alarm that woke somebody.
+
+    What has informed for months of something else did not, though it is before all that happens now.
+    """
+    began = [(one.fired_at or one.since, _LOUD.get(one.severity, 1)) for one in some]
+    grown = max([opened, *(at for at, _ in began)])
+    return any(abs(since - at) <= reach for at in (grown, *(at for at, loud in began if loud)))
+
+
+def _follows(alarm: AlarmRow) -> bool:
+    """Whether an alarm tells of what follows from something: a rule of one's own does, where it is of no column."""
+    return alarm.kind in _FOLLOWS or (alarm.kind == "custom" and alarm.column is None)
 
 
 def _shared(alarm: AlarmRow, others: Iterable[AlarmRow]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Verdict(StrEnum):
@@ -38,13 +39,33 @@ class Evidence:
     why: str
 
 
+#: By how much a metric reads worse than before the incident, or than on the baseline (`value`, above 0: worse; with its
+#: interval), how that is known (realised or estimated), from when on (ISO), and on how many rows.
+Loss = TypedDict(
+    "Loss",
+    {"metric": str, "value": float, "low": float, "high": float, "how": str, "against": str, "from": str, "rows": int},
+)
+
+
+class Cost(TypedDict):
+    """What an incident has cost so far, in money; below 0 where it has gained."""
+
+    value: float
+    low: float
+    high: float
+    unit: str | None
+    how: str  #: realised or estimated
+    rows: int  #: of the incident
+
+
 @dataclass(frozen=True, slots=True)
 class Blast:
     """How far it reaches: the share of rows, and what it costs where that is known."""
 
     share: float | None = None
-    loss: Mapping[str, object] | None = None  #: {"metric": …, "value": by how much the metric reads worse}
-    money: Mapping[str, object] | None = None  #: {"value": …, "unit": …}
+    loss: Loss | None = None
+    money: Cost | None = None
+    since: str | None = None  #: ISO: the start of the first window that it touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +80,4 @@ class Judgement:
     scores: Mapping[str, float] = field(default_factory=dict)  #: by verdict, summing to 1
     blast: Blast = Blast()
     before: tuple[Mapping[str, str], ...] = ()  #: what changed just before: {"at": ISO, "text": …}
+    weights: Mapping[str, float] = field(default_factory=dict)  #: of alarms by id: what each may cost, of 1

@@ -30,6 +30,8 @@ _KEPT = 31 * 2**20
 HELD = 8_000_000
 #: What is counted beside columns.
 ROWS, NULLS, OUTCOME, DELAY, ARRIVALS, PROMISE = "#rows", "#nulls", "#outcome", "#delay", "#labels", "#promise"
+#: How long rows took to reach the log, by the window in which they did (`profiles/lag.py`).
+LAG = "#lag"
 #: Distances between logged scores and those of the same rows scored again.
 REPLAY = "#replay"
 #: How far rows lie beside what the reference set says of a column, before the column's name.
@@ -176,6 +178,12 @@ class Tally:
         """Count how many rows there are and how many of them are something: duplicates, in the future, without id."""
         where = self._whole(starts, version)
         self._keep(column, "", where, _flags(flags, len(starts), where))
+
+    def put(self, column: str, starts: Ints, version: Column | None, numbers: Numbers) -> None:
+        """Count numbers that say something of rows and are no column of theirs."""
+        where = self._whole(starts, version)
+        null = None if numbers.null is None else where.sorted(numbers.null)
+        self._keep(column, "", where, count_numbers(where.sorted(numbers.values), null, where.groups))
 
     def _whole(self, starts: Ints, version: Column | None) -> Slots:
         """Where rows are counted by window and version."""

@@ -88,6 +88,9 @@ def count_reference(
     for name, kind in ((table.label, table.label_kind), (table.label_time, Kind.MOMENT)):
         kinds |= {name: kind} if name is not None and name in there else {}
     kinds[watch.plan.time] = Kind.MOMENT
+    cursor = watch.plan.cursor
+    if cursor is not None and cursor in there:
+        kinds.setdefault(cursor, Kind.MOMENT)
     pull = table.source.pull(Want(kinds), {}, now)
     # Outcomes are kept by day: how far estimates stray from day to day is learnt from it.
     days = max(watch.plan.grain, Grain.DAY, key=lambda one: one.seconds)

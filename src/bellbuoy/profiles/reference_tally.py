@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.profiles.collect import HELD, ROWS, Plan, Tally, add_profiles
+from bellbuoy.profiles.collect import HELD, LAG, ROWS, Plan, Tally, add_profiles
+from bellbuoy.profiles.lag import count_lag
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.records import nowhere
 from bellbuoy.profiles.sheet import Sheet
@@ -25,6 +26,9 @@ _DAY = Grain.DAY.seconds
 _WINDOWS, _DAYS = 400, 42
 #: Of the narrowest windows fewer days are kept: those of five minutes are the most that there may be.
 _MOST = _DAYS * _DAY // Grain.FIVE_MINUTES.seconds
+
+#: Before all windows.
+_BEGINNING = -(2**62)
 
 
 def windows_kept(grain: Grain) -> int:
@@ -56,6 +60,7 @@ class ReferenceTally:
         else:
             self._count(self._undated, rows.take(none), np.zeros(int(none.sum()), np.int64))
             self._count(self._tally, rows.take(~none), self.plan.grain.starts(time.micro[~none]))
+        count_lag(self._tally, rows)
         if self._tally.size + self._undated.size > self.held:
             self.settle()
 
@@ -80,9 +85,12 @@ class ReferenceTally:
 
         So many windows, not so much time: one row from the year 9998 must not push out all the others.
         """
-        every = [sheet.starts for line, sheet in self.windows.items() if (line.column, line.by) == (ROWS, "")]
-        starts = np.unique(np.concatenate(every)) if every else np.empty(0, np.int64)
-        most = windows_kept(self.plan.grain)
-        if len(starts) > most:
-            cut = {line: sheet.since(int(starts[-most])) for line, sheet in self.windows.items()}
-            self.windows = {line: sheet for line, sheet in cut.items() if len(sheet)}
+        first = {column: self._oldest_kept(column) for column in (ROWS, LAG)}
+        cut = {line: sheet.since(first[LAG if line.column == LAG else ROWS]) for line, sheet in self.windows.items()}
+        self.windows = {line: sheet for line, sheet in cut.items() if len(sheet)}
+
+    def _oldest_kept(self, column: str) -> int:
+        """The oldest of the newest windows that a column has; rows may arrive long after all of their own."""
+        every = [sheet.starts for line, sheet in self.windows.items() if (line.column, line.by) == (column, "")]
+        starts = np.unique(np.concatenate(every)) if every else np.full(1, _BEGINNING)
+        return int(starts[-min(windows_kept(self.plan.grain), len(starts))])

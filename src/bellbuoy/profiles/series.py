@@ -10,17 +10,18 @@ from typing import TypeVar
 
 import numpy as np
 
-from bellbuoy.profiles.ages import Aged, rung_at
+from bellbuoy.profiles.ages import Aged, ripened, rung_at
 from bellbuoy.profiles.collect import NULLS, OUTCOME, PROMISE, ROWS, add_profiles
 from bellbuoy.profiles.outcome import Outcome, added
 from bellbuoy.profiles.past import Counted, Past
 from bellbuoy.profiles.profile import Profile
 from bellbuoy.profiles.shelf import take_outcome, take_profile
 from bellbuoy.store.database import Shelf
-from bellbuoy.store.port import OutcomeRow, Series
+from bellbuoy.store.port import OutcomeRow, ProfileRow, Series
 from bellbuoy.windows import Grain, to_seconds
 
 _T = TypeVar("_T")
+_Row = TypeVar("_Row", ProfileRow, OutcomeRow)
 #: The grain under which the reference set is kept whole, at window 0.
 REFERENCE = "reference"
 #: The one under which the newest windows of the reference set are kept, by its own time and as wide as the model's own.
@@ -110,6 +111,39 @@ class Counts:
             return rolled_outcomes(self._then(self.past, aged, Grain(grain), where, rung), grain)
         parts = ((start, part.whole if rung is None else part.until(rung)) for start, part in aged)
         return rolled_outcomes(parts, grain)
+
+    def stored(self, column: str, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, list[ProfileRow]]:
+        """The rows that keep a column's profiles, by window start: what stands can be told without unpacking it."""
+        ids = self._ids(column, grain, where)
+        rows = [row for _, row in self.shelf.profiles(ids, _edge(where.start, grain), _edge(where.end, grain))]
+        return _gathered(rows, grain)
+
+    def rows_among(
+        self, by: str, values: Iterable[str], grain: Grain, where: Slice = EVERYTHING
+    ) -> dict[str, dict[int, int]]:
+        """Rows of those among some values of a segment column that have any, by window start; all are asked at once."""
+        kept = kept_grain(self.base, grain).value
+        names = {key: name for name in values for key in self._lines_of(NULLS, kept, Slice(by=by, segment=name))}
+        parts: dict[str, list[tuple[int, int]]] = {}
+        for key, row in self.shelf.profiles(list(names), _edge(where.start, grain), _edge(where.end, grain)):
+            parts.setdefault(names[key], []).append((row.start, row.rows))
+        return {name: rolled(some, grain, int.__add__) for name, some in parts.items()}
+
+    def stored_outcomes(self, grain: Grain, where: Slice = EVERYTHING) -> dict[int, list[OutcomeRow]]:
+        """The rows that keep outcomes, by window start."""
+        return _gathered(list(self._outcome_rows(OUTCOME, grain, where)), grain)
+
+    def profile_of(self, rows: Iterable[ProfileRow]) -> Profile:
+        """The profile that rows of one window keep together."""
+        return reduce(add_profiles, (take_profile(row, self._names) for row in rows))
+
+    def aged(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, Aged]:
+        """Outcomes by the age at which their labels were known, by window start; of the reference set by its days."""
+        parts: dict[int, list[Aged]] = {}
+        for start, part in self._aged(OUTCOME, grain, where):
+            at = start if grain == REFERENCE else _wide([start], grain)[0]
+            parts.setdefault(at, []).append(part)
+        return {at: some[0] if len(some) == 1 else ripened(some) for at, some in sorted(parts.items())}
 
     def labelled(self, grain: Grain | str, where: Slice = EVERYTHING) -> dict[int, int]:
         """Labelled rows by window start, in order of time."""
@@ -254,6 +288,14 @@ def rolled_outcomes(rows: Iterable[tuple[int, Outcome]], grain: Grain | str) -> 
     for at, (_, part) in zip(_wide([start for start, _ in every], grain), every, strict=True):
         parts.setdefault(at, []).append(part)
     return {at: added(parts[at]) for at in sorted(parts)}
+
+
+def _gathered(rows: Sequence[_Row], grain: Grain | str) -> dict[int, list[_Row]]:
+    """Rows by the window of a grain that holds theirs, in order of time."""
+    out: dict[int, list[_Row]] = {}
+    for at, row in zip(_wide([row.start for row in rows], grain), rows, strict=True):
+        out.setdefault(at, []).append(row)
+    return dict(sorted(out.items()))
 
 
 def summed(outcomes: Mapping[int, Outcome]) -> Outcome | None:

@@ -24,6 +24,7 @@ from bellbuoy.profiles.collect import HELD, ROWS, Tally
 from bellbuoy.profiles.deposit import deposit_outcomes, deposit_profiles
 from bellbuoy.profiles.join import Pairs
 from bellbuoy.profiles.labels import Labelling
+from bellbuoy.profiles.lag import count_lag
 from bellbuoy.profiles.promise import Promises
 from bellbuoy.profiles.records import Codes, nowhere, prediction_records
 from bellbuoy.profiles.sheet import Sheet
@@ -190,6 +191,7 @@ class Step:
         if rows.count:
             self._remember_latest(micro)
             self.tally.add(rows, starts)
+            count_lag(self.tally, rows)
             if self.beside is not None:
                 self.beside.add(rows, micro)
             self._enter(rows, micro)
@@ -298,7 +300,7 @@ class Step:
 
         Time passes with predictions: history that is taken in today is waited for from its own end on.
         """
-        horizon, latest = self.watch.horizon, self._latest_ever
+        horizon, latest = self.watch.horizon, self.latest_ever
         if horizon is None or latest is None or self.anew:
             return
         before = min(latest, to_micro(self.now)) - horizon // timedelta(microseconds=1)
@@ -313,14 +315,14 @@ class Step:
             self.labelling.waiting.forget(self.labelling.forgotten)
 
     @property
-    def _latest_ever(self) -> int | None:
-        """The time of the newest prediction that ever came."""
+    def latest_ever(self) -> int | None:
+        """The time of the newest prediction that ever came, in microseconds."""
         return max((at for at in (self.latest, self.model.facts.get("latest")) if at is not None), default=None)
 
     def _remembered(self) -> dict[str, object]:
         facts = dict(self.model.facts) | dict(self.facts) | self.labelling.waiting.facts()
-        if self._latest_ever is not None:
-            facts["latest"] = self._latest_ever
+        if self.latest_ever is not None:
+            facts["latest"] = self.latest_ever
         if self.labelling.forgotten is not None:
             facts["forgotten"] = self.labelling.forgotten
         return facts

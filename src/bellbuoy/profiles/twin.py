@@ -72,6 +72,18 @@ class Twin:
         """The columns that it needs of each row."""
         return {*self.inputs, *(guess.column for guess in self.guesses)}
 
+    @property
+    def importance(self) -> dict[str, float]:
+        """How much of what the inputs explain of the model's outputs each of them does: shares of one.
+
+        Empty where no output was learnt. What inputs tell of one another does not count.
+        """
+        outputs = [guess.weights for guess in self.guesses if guess.column not in self.inputs]
+        if not outputs:
+            return {}
+        means = np.mean(outputs, axis=0)
+        return {name: round(float(weight), 4) for name, weight in zip(self.inputs, means, strict=True)}
+
     def distances(self, columns: Columns) -> dict[str, Apart]:
         """How far each guessed column of some rows lies from what it usually is."""
         seen = see(self.inputs, columns)

@@ -17,7 +17,7 @@ from bellbuoy.web.asked import of_incident
 from bellbuoy.web.faults import known
 from bellbuoy.web.look import Look
 from bellbuoy.web.port import Bell, Reads
-from bellbuoy.web.shapes import AlarmsShape, FaultShape, IncidentsShape, MarkShape
+from bellbuoy.web.shapes import AlarmsShape, FaultShape, IncidentsShape, MarkedShape, MarkShape
 
 #: The largest form that is read, in bytes.
 MOST_BYTES = 16 << 10
@@ -58,19 +58,19 @@ def bell_api(bell: Bell, reads: Reads) -> APIRouter:
         return JSONResponse(bell.incidents_json(name=name))
 
     def mark(name: str, said: MarkShape) -> Response:
-        bell.mark(name, Feedback(said.mark, said.note, said.by))
-        return JSONResponse(said.model_dump())
+        changed = bell.mark(name, Feedback(said.mark, said.note, said.by))
+        return JSONResponse({**said.model_dump(), "lessons": list(changed)})
 
-    answers: dict[str, Any] = {"responses": _REFUSALS | {200: {"model": MarkShape}}, "response_class": JSONResponse}
+    answers: dict[str, Any] = {"responses": _REFUSALS | {200: {"model": MarkedShape}}, "response_class": JSONResponse}
 
     @router.post("/incidents/{name:path}/mark", **answers)
     def mark_incident(name: str, said: MarkShape) -> Response:
-        """Say whether an incident was real, false or expected; the next calibration learns from it."""
+        """Say whether an incident was real, false or expected; limits heed it from the next cycle on."""
         return mark(name, said)
 
     @router.post("/alarms/{name:path}/mark", **answers)
     def mark_alarm(name: str, said: MarkShape) -> Response:
-        """Say whether an alarm was real, false or expected; the next calibration learns from it."""
+        """Say whether an alarm was real, false or expected; limits heed it from the next cycle on."""
         return mark(name, said)
 
     return router

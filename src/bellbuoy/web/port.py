@@ -142,8 +142,8 @@ class Bell(Protocol):
         """
         ...
 
-    def mark(self, name: str, feedback: Feedback) -> None:
-        """Say what an alarm or an incident was.
+    def mark(self, name: str, feedback: Feedback) -> Sequence[str]:
+        """Say what an alarm or an incident was; gives what that changes, in sentences.
 
         Raises:
             NotRungError: there is none of that id.

@@ -130,15 +130,29 @@ class AlarmShape(Shape):
     why: str = Field(description="What is wrong, in words")
     incident: str | None = Field(description="Id of the incident that it belongs to")
     mark: MarkWord | None = Field(description="What people say that it, or its incident, was")
+    weight: float = Field(description="How much of what the model does it may spoil, up to 1: alarms are ranked by it")
     facts: dict[str, Any] = Field(description="How it was judged: what is usual, how surprising this is")
+
+
+class LessonShape(Shape):
+    """What marks have changed about the limit of one series of the standard pack."""
+
+    monitor: str = Field(description="Name of the alarm")
+    column: str | None
+    segment: dict[str, str] | None
+    factor: float = Field(description="By how many times its limit is raised")
+    alarms: int = Field(description="How many it had so far")
+    silent: int = Field(description="How many of them would not have rung with that limit")
+    text: str = Field(description="All that in words")
 
 
 class AlarmsShape(Shape):
     """Alarms that are pending or firing, or every one."""
 
     now: datetime = Field(description="The moment that this is of")
-    alarms: list[AlarmShape] = Field(description="Those that fired, in the order in which they began")
+    alarms: list[AlarmShape] = Field(description="Those that fired, first those that fire and may cost most")
     pending: list[AlarmShape] = Field(description="Those that will fire if the breach lasts")
+    lessons: list[LessonShape] = Field(description="What marks have changed about limits")
 
 
 class SuspectShape(Shape):
@@ -162,25 +176,38 @@ class EvidenceShape(Shape):
 
 
 class LossShape(Shape):
-    """What an incident does to a metric."""
+    """What an incident does to the model's key metric."""
 
-    metric: str | None
-    value: float
+    metric: str
+    value: float = Field(description="By how much it reads worse than it did; below 0: better")
+    low: float = Field(description="Lower end of the 95 % interval")
+    high: float = Field(description="Upper end of the 95 % interval")
+    how: Literal["realised", "estimated"] = Field(description="Whether labels say so, or an estimate without them")
+    against: Literal["before", "baseline"] = Field(
+        description="What it is told against: the weeks before the incident, or the baseline where there are too few"
+    )
+    start: datetime = Field(alias="from", description="Start of the first window that was measured")
+    rows: int = Field(description="Rows that it was measured on")
 
 
 class MoneyShape(Shape):
-    """What an incident costs."""
+    """What an incident has cost so far: what rows are worth less than usual, times the rows since it began."""
 
-    value: float
+    value: float = Field(description="Below 0: it has gained")
+    low: float = Field(description="Lower end of the 95 % interval")
+    high: float = Field(description="Upper end of the 95 % interval")
     unit: str | None
+    how: Literal["realised", "estimated"] = Field(description="Whether labels say so, or an estimate without them")
+    rows: int = Field(description="Rows since it began")
 
 
 class BlastShape(Shape):
     """How far an incident reaches; null where that is not known."""
 
-    share: float | None = Field(description="Share of the rows that it concerns")
+    share: float | None = Field(description="Share of the rows that it concerns at least")
     loss: LossShape | None
     money: MoneyShape | None
+    since: datetime | None = Field(description="Start of the first window that it touches")
 
 
 class EventShape(Shape):
@@ -215,13 +242,14 @@ class IncidentShape(Shape):
     owner: str | None = Field(description="Whose it is")
     mark: MarkWord | None = Field(description="What people say that it was")
     suspects: list[SuspectShape] = Field(description="The likeliest first")
-    alarms: list[str] = Field(description="Ids of its alarms")
+    alarms: list[str] = Field(description="Ids of its alarms, first those that fire and may cost most")
     evidence: list[EvidenceShape] = Field(description="What speaks for each verdict, and against it")
     scores: dict[str, float] = Field(description="How likely each verdict is")
     blast: BlastShape
     before: list[EventShape] = Field(description="What changed just before")
     verdicts: list[BeliefShape] = Field(description="What the verdict was, and when it was revised")
     timeline: list[EventShape] = Field(description="Of one incident that is asked for by its id; else empty")
+    lessons: list[LessonShape] = Field(description="What marks have changed about the limits of its alarms")
 
 
 class IncidentsShape(Shape):
@@ -238,6 +266,12 @@ class MarkShape(Shape):
     mark: MarkWord
     note: str = Field("", description="Why, for those who read it later")
     by: str | None = Field(None, description="Who says so")
+
+
+class MarkedShape(MarkShape):
+    """What was said, and what it changes."""
+
+    lessons: list[str] = Field(description="What it changes from the next cycle on, in sentences")
 
 
 class FiringShape(Shape):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
-from bellbuoy.app.views import Point, Suspect, TrackRecord, name_of
+from bellbuoy.app.views import Blast, Point, Suspect, TrackRecord, name_of
 from bellbuoy.charts import short_text
+from bellbuoy.incidents.blast import effects as said
+from bellbuoy.windows import parse_time
 
 #: What stands where there is no number.
 NOTHING = "–"
@@ -172,6 +174,16 @@ def verdict(name: str) -> str:
 def suspect(one: Suspect) -> str:
     """What is suspected: `wind_speed, origin=JFK`."""
     return name_of(one)
+
+
+def effects(blast: Blast) -> list[str]:
+    """How far an incident reaches, a line each: `Reaches 24 % of the rows`."""
+    return [text[:1].upper() + text[1:] for text in said(blast)]
+
+
+def since(blast: Blast) -> str:
+    """From when on that is told: `Since 23 Dec 2013 05:00 UTC`; empty where it is not known."""
+    return "" if blast.since is None else f"Since {moment(parse_time(blast.since))}"
 
 
 def weight(value: float) -> str:

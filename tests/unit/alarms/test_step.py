@@ -231,6 +231,17 @@ def test_no_other_alarm_ends_with_a_rule_that_is_gone() -> None:
     assert list(ended([standing("firing", "other"), standing("resolved"), of_a_monitor], {"other"}, MIDNIGHT)) == []
 
 
+def test_a_rule_named_as_a_monitor_of_the_pack_knows_none_of_its_alarms() -> None:
+    mine, of_the_pack = standing("firing", "volume"), standing("firing", "volume", facts={"pack": "once"})
+    assert newest_of_each([mine, of_the_pack]) == {"volume": mine}
+    assert newest_of_each([of_the_pack]) == {}
+
+
+def test_an_alarm_of_the_pack_does_not_end_with_a_rule_of_its_name() -> None:
+    both = standing("firing", "volume", facts={"pack": "once", "when": "rows < 9"})
+    assert list(ended([both], {"other"}, MIDNIGHT)) == []
+
+
 def test_annotations_are_filled_in_with_what_was_read() -> None:
     texts = {"summary": "{{ model }}: {{ metric }} is {{ value }}, below {{ threshold }} for {{ labels.team }}"}
     rule = Rule("floor", FLOOR, labels={"team": "risk"}, annotations=texts)

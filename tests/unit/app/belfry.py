@@ -15,12 +15,18 @@ from bellbuoy.app.bell import Bell
 from bellbuoy.app.project import OpenProject
 from bellbuoy.clock import FrozenClock
 from bellbuoy.config.spec import ProjectFile
+from bellbuoy.incidents.values import Cost, Loss
 from bellbuoy.store.database import Database
 from bellbuoy.store.port import AlarmRow, EventRow, IncidentRow
 from bellbuoy.windows import iso, to_micro, to_seconds
 
 HOUR = timedelta(hours=1)
 ID = f"credit/{iso(START + HOUR)}/1"
+LOSS: Loss = {
+    "metric": "auc", "value": 0.02, "low": 0.01, "high": 0.03, "how": "estimated", "against": "before",
+    "from": iso(START), "rows": 900,
+}  # fmt: skip
+COST: Cost = {"value": 120.0, "low": 80.0, "high": 160.0, "unit": "EUR", "how": "estimated", "rows": 900}
 
 
 def at(hours: float) -> int:
@@ -58,7 +64,7 @@ def incident_row(**changes: Any) -> IncidentRow:
         "suspects": [{"column": "income", "owner": "crm", "why": "null in 40 %", "score": 0.9}],
         "evidence": [{"verdict": "pipeline", "weight": 1.8, "why": "nulls of one column"}],
         "scores": {"pipeline": 0.8, "world": 0.2},
-        "blast": {"share": 0.4, "loss": {"metric": "auc", "value": -0.02}, "money": {"value": -120.0, "unit": "EUR"}},
+        "blast": {"share": 0.4, "loss": LOSS, "money": COST, "since": iso(START)},
         "before": [{"at": iso(START), "text": "version v3 came"}],
         "verdicts": [
             {"at": iso(START + HOUR), "verdict": "unclear", "confidence": 0.4},

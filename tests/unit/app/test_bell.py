@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.app.belfry import HOUR, ID, OPENED, Belfry, alarm_row, at, belfry, incident_row
+from tests.unit.app.belfry import COST, HOUR, ID, LOSS, OPENED, Belfry, alarm_row, at, belfry, incident_row
 from tests.unit.stage import START, model_of
 
 from bellbuoy.app.bell import bell_document
@@ -93,11 +93,20 @@ def test_a_list_of_incidents_leaves_timelines_out(tower: Belfry) -> None:
     assert told["incidents"][0]["timeline"] == []
 
 
+def test_open_alarms_are_listed_by_what_they_may_cost_and_what_is_over_after_them(tower: Belfry) -> None:
+    over = alarm_row("over", id="o", state="resolved", resolved_at=at(2), value=0.9)
+    tower.put(over, alarm_row("light", id="l", value=0.1), alarm_row("heavy", id="h", value=0.8, pending_at=at(2)))
+    assert [one.name for one in tower.bell.alarms("credit")] == ["heavy", "nulls", "light"]
+    assert [one.name for one in tower.bell.alarms("credit", every=True)][-1] == "over"
+    told: Any = tower.bell.alarms_json("credit")
+    assert [one["weight"] for one in told["alarms"]] == [0.8, 0.4, 0.1]
+
+
 def test_an_incident_is_told_as_promised(tower: Belfry) -> None:
     told: Any = tower.bell.incidents_json("credit", ID)
     (one,) = told["incidents"]
     assert one["opened_at"] == "2024-03-04T01:00:00Z"
-    assert one["blast"]["money"] == {"value": -120.0, "unit": "EUR"}
+    assert one["blast"] == {"share": 0.4, "loss": LOSS, "money": COST, "since": "2024-03-04T00:00:00Z"}
     assert one["suspects"][0] == {
         "column": "income",
         "version": None,

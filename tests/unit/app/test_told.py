@@ -7,12 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.app.belfry import HOUR, ID, OPENED, alarm_row, at, incident_row
+from tests.unit.app.belfry import COST, HOUR, ID, LOSS, OPENED, alarm_row, at, incident_row
 from tests.unit.stage import START
 
-from bellbuoy.app.told import alarm_of, incidents_of, incidents_then, with_incidents, worst_first
+from bellbuoy.app.told import (
+    alarm_of,
+    heaviest_first,
+    incidents_of,
+    incidents_then,
+    weights_of,
+    with_incidents,
+    worst_first,
+)
 from bellbuoy.app.views import Blast, Event, Light, LightState, ModelStatus, name_of
 from bellbuoy.store.port import AlarmRow, IncidentRow
+from bellbuoy.windows import iso
 
 OK, TROUBLE = LightState.OK, LightState.TROUBLE
 QUIET = Light(OK, "quiet")
@@ -74,7 +83,7 @@ def test_an_alarm_that_has_not_fired_is_no_part_of_an_incident() -> None:
 def test_an_incident_tells_all_that_its_facts_say() -> None:
     (seen,) = incidents_of("credit", [incident_row()], [])
     assert (name_of(seen.suspects[0]), seen.suspects[0].owner, seen.evidence[0].weight) == ("income", "crm", 1.8)
-    assert seen.blast == Blast(0.4, {"metric": "auc", "value": -0.02}, {"value": -120.0, "unit": "EUR"})
+    assert seen.blast == Blast(0.4, LOSS, COST, iso(START))
     assert (seen.before[0].text, seen.beliefs[-1].verdict, seen.scores["world"]) == ("version v3 came", "pipeline", 0.2)
 
 
@@ -93,6 +102,30 @@ def test_a_suspect_that_is_no_column_has_a_name_too() -> None:
     suspects = [{"host": "b-2", "version": "v2", "segment": {"city": "Rome"}, "why": ""}, {"why": "who knows"}]
     (seen,) = incidents_of("credit", [incident_row(facts={"suspects": suspects})], [])
     assert [name_of(one) for one in seen.suspects] == ["city=Rome, version v2, host b-2", "all rows"]
+
+
+def test_alarms_of_an_incident_come_with_the_heaviest_first() -> None:
+    rows = [alarm_row(id=name) for name in ("light", "heavy", "unknown")]
+    facts = {"weights": {"light": 0.1, "heavy": 0.7}}
+    (seen,) = incidents_of("credit", [incident_row(facts=facts)], rows)
+    assert [(one.id, one.weight) for one in seen.alarms] == [("unknown", 1.0), ("heavy", 0.7), ("light", 0.1)]
+
+
+def test_what_fires_comes_before_what_may_and_what_is_over_however_much_they_weigh() -> None:
+    states = [("resolved", 0.9), ("pending", 0.8), ("firing", 0.1), ("firing", 0.5)]
+    found = heaviest_first(alarm_of("credit", alarm_row(state=state), weight) for state, weight in states)
+    assert [one.weight for one in found] == [0.5, 0.1, 0.8, 0.9]
+
+
+def test_alarms_that_weigh_the_same_stay_in_their_order() -> None:
+    found = heaviest_first(alarm_of("credit", alarm_row(id=name), 0.5) for name in "cab")
+    assert [one.id for one in found] == ["c", "a", "b"]
+
+
+def test_an_alarm_weighs_what_its_incident_says_and_else_what_it_tells_alone() -> None:
+    rows = [alarm_row(id="a"), alarm_row(id="b", incident=None)]
+    incident = incident_row(facts={"weights": {"a": 0.07}})
+    assert weights_of(rows, [incident], {"income": 0.5, "age": 0.5}) == {"a": 0.07, "b": pytest.approx(0.2)}
 
 
 def test_the_place_of_an_incident_is_its_id_within_the_model() -> None:

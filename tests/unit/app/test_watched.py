@@ -5,6 +5,11 @@ from typing import Any
 from bellbuoy.app.watched import watched
 from bellbuoy.config.spec import Model
 
+PACK = (
+    "The standard pack rings for inputs, outputs, volume and freshness, once it has learnt from 14 windows; "
+    "its limits keep to 1 false alarm per 30d."
+)
+
 
 def words(**more: Any) -> tuple[str, ...]:
     columns = {"id": "id", "time": "ts", "score": "score"}
@@ -17,6 +22,7 @@ def test_a_plain_model_is_told_in_a_few_sentences() -> None:
         "0 inputs, in windows of 1h.",
         "No labels: how right it is cannot be told.",
         "Compared with the 4w before.",
+        PACK,
         "Three lights (model, pipeline, world) are kept, and no rule of your own yet.",
     )
 
@@ -47,11 +53,28 @@ def test_labels_a_seasonal_baseline_and_own_rules_are_told() -> None:
     )
 
 
-def test_the_label_feed_is_told_to_be_watched() -> None:
+def test_what_the_pack_rings_for_depends_on_what_the_model_has() -> None:
     labels = {"path": "y", "columns": {"id": "key", "label": "label", "time": "known"}}
+    columns = {"id": "key", "time": "ts", "score": "score", "version": "version"}
+    told = words(
+        predictions={"path": "x", "columns": columns}, labels=labels, baseline={"reference": "good.parquet"},
+        alarms={"budget": "2 false alarms per 7d"},
+    )  # fmt: skip
+    assert told[-2] == (
+        "The standard pack rings for inputs, outputs, volume, freshness, versions, labels that stop and performance; "
+        "its limits keep to 2 false alarms per 1w."
+    )
+
+
+def test_labels_without_a_time_cannot_be_told_to_stop() -> None:
+    labels = {"path": "y", "columns": {"id": "key", "label": "label"}}
     columns = {"id": "key", "time": "ts", "score": "score"}
     told = words(predictions={"path": "x", "columns": columns}, labels=labels)
-    assert told[-1] == "Three lights (model, pipeline, world) are kept, and label-feed rings when labels stop."
+    assert "volume, freshness and performance, once" in told[-2]
+
+
+def test_a_model_that_goes_without_the_pack_is_told_of_none() -> None:
+    assert not any("standard pack" in sentence for sentence in words(alarms={"pack": "none"}))
 
 
 def test_builds_are_told_by_what_makes_them_due() -> None:

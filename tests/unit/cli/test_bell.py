@@ -14,6 +14,7 @@ import pytest
 from tests.acceptance.town import END, town
 from tests.unit.app.belfry import ID, OPENED, alarm_row, at, incident_row
 
+from bellbuoy.alarms.standard.marked import BEGAN, PEAK
 from bellbuoy.app.open import open_app
 from bellbuoy.cli.main import main
 from bellbuoy.clock import FrozenClock
@@ -150,7 +151,25 @@ def test_a_mark_is_kept_and_shown(run: Run, project: Path) -> None:
 
 def test_a_mark_on_an_alarm_is_a_document_where_json_was_asked_for(run: Run) -> None:
     told = document(run("mark", alarm_row().id, "false", "--json"))
+    assert told.pop("lessons") == ["nulls has no limit that could be raised"]
     assert told == {"id": alarm_row().id, "mark": "false", "note": "", "by": None}
+
+
+def test_what_a_mark_changes_is_told_with_it_and_wherever_the_series_stands(run: Run, project: Path) -> None:
+    row = alarm_row("misfit", id="credit/misfit", facts={"pack": "lasting", BEGAN: 1.1, PEAK: 1.3})
+    with open_app(project, FrozenClock(AT)) as app, app.database.beat("credit", 1) as beat:
+        beat.put_alarms([row])
+        beat.finish(at=to_micro(AT), facts={})
+    said = "misfit of income must lie 1.4 times as far out from now on; its one alarm so far would not have rung"
+    assert f"  {said}\n" in run("mark", "credit/misfit", "false")[1]
+    assert run("alarms", "credit")[2] == f"by marks: {said}\n"
+    assert run("incidents", ID)[1].splitlines()[-1].split(maxsplit=1) == ["learnt", said]
+    (lesson,) = document(run("alarms", "--json"))["lessons"]
+    assert (lesson["factor"], lesson["alarms"], lesson["silent"]) == (1.365, 1, 1)
+
+
+def test_where_nothing_was_marked_nothing_is_said_of_marks(run: Run) -> None:
+    assert (run("alarms", "credit")[2], document(run("alarms", "--json"))["lessons"]) == ("", [])
 
 
 def test_the_status_names_the_open_incident_and_its_id(run: Run) -> None:

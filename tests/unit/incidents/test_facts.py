@@ -9,11 +9,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bellbuoy.incidents.facts import Belief, beliefs_of, believed, facts_of, judgement_of
-from bellbuoy.incidents.values import Blast, Evidence, Judgement, Suspect, Verdict
+from bellbuoy.incidents.values import Blast, Cost, Evidence, Judgement, Loss, Suspect, Verdict
 from bellbuoy.store.port import IncidentRow
 
 NOON = datetime(2024, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LOSS: Loss = {
+    "metric": "auc", "value": 0.02, "low": 0.01, "high": 0.03, "how": "realised", "against": "before",
+    "from": "2024-03-04T11:00:00Z", "rows": 900,
+}  # fmt: skip
+COST: Cost = {"value": 120.0, "low": 80.0, "high": 160.0, "unit": "EUR", "how": "realised", "rows": 900}
 JUDGEMENT = Judgement(
     Verdict.PIPELINE,
     0.8,
@@ -21,8 +26,9 @@ JUDGEMENT = Judgement(
     suspects=(Suspect("income", owner="crm", why="null in 40 %", score=2.5), Suspect(segment={"city": ""}, host="b-2")),
     evidence=(Evidence(Verdict.PIPELINE, 1.8, "nulls of one column"), Evidence(Verdict.WORLD, -1.0, "no other moved")),
     scores={Verdict.PIPELINE: 0.8, Verdict.WORLD: 0.2},
-    blast=Blast(0.4, {"metric": "auc", "value": -0.02}, {"value": -120.0, "unit": "EUR"}),
+    blast=Blast(0.4, LOSS, COST, "2024-03-04T11:00:00Z"),
     before=({"at": "2024-03-04T11:00:00Z", "text": "version v3 came"},),
+    weights={"m/nulls/income/1": 0.3},
 )
 BELIEFS = (Belief(NOON, "unclear", 0.4), Belief(NOON + HOUR, "pipeline", 0.8))
 
@@ -54,7 +60,7 @@ def test_a_row_without_facts_has_an_empty_judgement() -> None:
 
 def test_what_is_not_known_of_the_reach_is_kept_as_nothing() -> None:
     facts = facts_of(replace(JUDGEMENT, blast=Blast(0.4)), ())
-    assert facts["blast"] == {"share": 0.4, "loss": None, "money": None}
+    assert facts["blast"] == {"share": 0.4, "loss": None, "money": None, "since": None}
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,23 @@ def test_what_begins_within_three_windows_belongs_to_it(hours: float, many: int)
     assert len(groups(first, alarm("age", hours), known=(OPEN,), hours=hours)) == many
 
 
+@pytest.mark.parametrize(("hours", "names_"), [(-3, ["loud", "quiet"]), (-4, ["loud"]), (-2_000, ["loud"])])
+def test_what_has_long_informed_has_no_part_in_what_begins_now(hours: float, names_: list[str]) -> None:
+    [group] = groups(alarm("quiet", hours, severity="info"), alarm("loud"))
+    assert names(group) == names_
+
+
+@pytest.mark.parametrize("more", [{"column": "loud"}, {"kind": "output"}])
+def test_what_has_long_informed_joins_what_is_of_the_same_column_or_follows(more: dict[str, Any]) -> None:
+    [group] = groups(alarm("quiet", -2_000, severity="info", **more), alarm("loud"))
+    assert names(group) == ["loud", "quiet"]
+
+
+def test_what_informed_together_and_becomes_loud_together_is_one_incident() -> None:
+    [group] = groups(*(alarm(f"column {number}", -2_000 + number / 10) for number in range(5)))
+    assert len(group.alarms) == 5
+
+
 def test_an_incident_that_grows_reaches_further() -> None:
     grown = (alarm("income", incident=OPEN.id), alarm("age", 3, incident=OPEN.id))
     [group] = groups(*grown, alarm("debt", 6), known=(OPEN,), hours=6)

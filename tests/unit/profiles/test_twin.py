@@ -36,6 +36,26 @@ def test_it_knows_the_columns_that_others_tell(twin: Twin) -> None:
     assert all(guess.skill > 0.8 for guess in twin.guesses)
 
 
+def test_an_input_matters_as_much_as_the_score_hangs_on_it(twin: Twin) -> None:
+    known = twin.importance
+    assert sum(known.values()) == pytest.approx(1, abs=1e-3)
+    # The score is made of a and k; b follows from a, and c says nothing.
+    assert known["a"] + known["b"] > known["k"] > 0.1 > known["c"]
+    assert "score" not in known
+
+
+def test_without_a_guess_of_an_output_nothing_is_known_to_matter(twin: Twin) -> None:
+    inputs = tuple(guess for guess in twin.guesses if guess.column in twin.inputs)
+    assert replace(twin, guesses=inputs).importance == {}
+
+
+def test_of_several_outputs_an_input_has_the_mean(twin: Twin) -> None:
+    (score,) = (guess for guess in twin.guesses if guess.column == "score")
+    other = replace(score, column="other", weights=np.roll(score.weights, 1))
+    both = replace(twin, guesses=(score, other)).importance
+    assert list(both.values()) == pytest.approx((score.weights + other.weights) / 2, abs=1e-4)
+
+
 def test_rows_like_the_reference_set_lie_near_it(twin: Twin) -> None:
     assert all(size(apart) < 0.06 for apart in twin.distances(LIVE.columns).values())
 

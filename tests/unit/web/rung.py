@@ -6,16 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bellbuoy.alarms.standard.limits import Place
 from bellbuoy.app.bell import alarm_document, incident_document
 from bellbuoy.app.feedback import Feedback, NotRungError
-from bellbuoy.app.views import Alarm, Belief, Blast, Event, Evidence, Incident, OpenIncident, Suspect
-from bellbuoy.incidents.values import Verdict
+from bellbuoy.app.taught import lesson_document
+from bellbuoy.app.views import Alarm, Belief, Blast, Event, Evidence, Incident, Lesson, OpenIncident, Suspect
+from bellbuoy.incidents.values import Cost, Loss, Verdict
 from bellbuoy.web.port import Document
 from bellbuoy.windows import iso
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: What a mark has changed.
+LESSON = Lesson(Place("null-rate", "wind_speed"), 1.4, 5, 3)
 BROKE = datetime(2013, 12, 23, 5, 0, tzinfo=UTC)
 NOW = datetime(2013, 12, 31, 6, 0, tzinfo=UTC)
+LOSS: Loss = {
+    "metric": "auc", "value": 0.021, "low": 0.01, "high": 0.03, "how": "estimated", "against": "before",
+    "from": iso(BROKE), "rows": 900,
+}  # fmt: skip
+COST: Cost = {"value": 1_240.0, "low": 800.0, "high": 1_700.0, "unit": "EUR", "how": "estimated", "rows": 900}
 
 
 def alarm(name: str = "nulls", column: str | None = "wind_speed", **changes: object) -> Alarm:
@@ -71,7 +80,7 @@ def incident(**changes: object) -> Incident:
             Evidence(Verdict.MODEL, 0.2, "the AUC is expected to fall by 0.02"),
         ),
         scores={"pipeline": 0.86, "model": 0.09, "world": 0.05},
-        blast=Blast(0.41, {"metric": "auc", "value": -0.021}, {"value": -1_240.0, "unit": "EUR"}),
+        blast=Blast(0.41, LOSS, COST, iso(BROKE)),
         before=(Event(BROKE - 20 * HOUR, "version v2 made its first predictions", "before"),),
         beliefs=(Belief(BROKE + HOUR, "unclear", 0.4), Belief(BROKE + 2 * HOUR, "pipeline", 0.86)),
         alarms=(alarm(), alarm("nulls", "wind_gust"), alarm("score-shift", None, kind="output", metric="psi-like")),
@@ -142,14 +151,20 @@ class SampleBell:
     def alarms_json(self, model: str | None = None, *, every: bool = False) -> Document:
         found = self.alarms(model, every=every)
         told = [alarm_document(alarm) for alarm in found if alarm.fired_at is not None]
-        return {"now": iso(NOW), "alarms": told, "pending": [alarm_document(a) for a in found if a.state == "pending"]}
+        return {
+            "now": iso(NOW),
+            "alarms": told,
+            "pending": [alarm_document(a) for a in found if a.state == "pending"],
+            "lessons": [lesson_document(LESSON)],
+        }
 
     def incidents_json(self, model: str | None = None, name: str | None = None, *, every: bool = False) -> Document:
         found = [self.incident(name)] if name is not None else self.incidents(model, every=every)
         alarms = [alarm_document(alarm) for one in found for alarm in one.alarms]
         return {"now": iso(NOW), "incidents": [incident_document(one) for one in found], "alarms": alarms}
 
-    def mark(self, name: str, feedback: Feedback) -> None:
+    def mark(self, name: str, feedback: Feedback) -> list[str]:
         if name not in {one.id for one in self.rung} | {one.id for one in self.alarms(every=True)}:
             raise NotRungError(name)
         self.said.append((name, feedback))
+        return [LESSON.text]

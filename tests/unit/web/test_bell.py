@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from tests.unit.web.markup import EVIL, Balance
-from tests.unit.web.rung import LOOSE, SampleBell, alarm, incident, over
+from tests.unit.web.rung import COST, LESSON, LOOSE, LOSS, SampleBell, alarm, incident, over
 from tests.unit.web.sample import SampleReads, ask
 
 from bellbuoy.app.feedback import Feedback
@@ -52,6 +53,18 @@ def test_incidents_have_the_shape_that_is_promised(query: str, many: int) -> Non
     assert {name for one in shape.incidents for name in one.alarms} == {one.id for one in shape.alarms}
 
 
+def test_what_marks_have_changed_stands_with_an_incident_and_with_the_alarms() -> None:
+    bell = SampleBell([replace(ONE, lessons=(LESSON,))])
+    (one,) = IncidentsShape.model_validate_json(ask(web(bell), "/api/v1/incidents").content).incidents
+    told = AlarmsShape.model_validate_json(ask(web(bell), "/api/v1/models/delays/alarms").content)
+    assert [lesson.text for lesson in (*one.lessons, *told.lessons)] == [LESSON.text] * 2
+    assert f"<li>{LESSON.text}" in shown(bell)
+
+
+def test_a_page_where_nothing_was_marked_says_nothing_of_marks() -> None:
+    assert 'class="learnt"' not in shown(SampleBell())
+
+
 def test_one_incident_is_told_with_its_timeline() -> None:
     answer = ask(web(), f"/api/v1/incidents/{quote(ONE.id)}")
     (one,) = IncidentsShape.model_validate_json(answer.content).incidents
@@ -85,6 +98,7 @@ def test_a_program_may_say_what_it_was(kind: str, name: str) -> None:
     body = json.dumps({"mark": "false", "note": "a test", "by": "Ann"})
     answer = ask(web(bell), f"/api/v1/{kind}/{quote(name)}/mark", "POST", body, content_type="application/json")
     assert (answer.status_code, answer.json()["mark"]) == (200, "false")
+    assert answer.json()["lessons"] == [LESSON.text]
     assert bell.said == [(name, Feedback("false", "a test", "Ann"))]
 
 
@@ -208,8 +222,10 @@ def test_an_incident_says_what_is_wrong_whose_it_is_and_why() -> None:
         "owned by weather-team",
         "86\u00a0% sure",
         "lost values in the same hour",
-        "Of the rows",
-        "EUR",
+        "Reaches 41\u00a0% of the rows",
+        "AUC reads 0.021 worse than before (estimated)",
+        "About 1,200 EUR lost so far",
+        "Since 23 Dec 2013 05:00 UTC",
     )
     assert [text for text in told if text not in html] == []
 
@@ -274,7 +290,7 @@ def test_words_from_data_cannot_become_markup() -> None:
         mark=EVIL,
         suspects=(Suspect(EVIL, EVIL, {EVIL: EVIL}, EVIL, EVIL, EVIL),),
         evidence=(Evidence(Verdict.MODEL, 1.0, EVIL),),
-        blast=Blast(0.1, {"metric": EVIL, "value": 1.0}, {"value": 1.0, "unit": EVIL}),
+        blast=Blast(0.1, {**LOSS, "metric": EVIL, "how": EVIL}, {**COST, "unit": EVIL, "how": EVIL}),
         before=(Event(ONE.opened_at, EVIL, EVIL),),
         timeline=(Event(ONE.opened_at, EVIL, EVIL, EVIL),),
         alarms=(bad,),
@@ -328,7 +344,7 @@ def test_a_form_about_nothing_is_not_found() -> None:
 
 def test_a_busy_state_is_told_as_something_to_try_again() -> None:
     class Busy(SampleBell):
-        def mark(self, *_: object) -> None:
+        def mark(self, *_: object) -> list[str]:
             raise StateError("the state is busy", hint="try again")
 
     answer = send(Busy(), {"of": ONE.id, "mark": "real"})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bellbuoy.app.views import Point, TrackRecord
+from bellbuoy.app.views import Blast, Point, TrackRecord
 from bellbuoy.web import words
 
 NO_BREAK = "\u00a0"
@@ -189,3 +189,13 @@ def test_a_verdict_is_said_in_words(name: str, text: str) -> None:
 
 def test_how_sure_a_verdict_is_is_a_share() -> None:
     assert words.sure(0.86) == f"86{NO_BREAK}% sure"
+
+
+def test_how_far_an_incident_reaches_is_told_in_lines() -> None:
+    assert words.effects(Blast(0.24)) == ["Reaches 24\u00a0% of the rows"]
+    assert words.effects(Blast()) == []
+
+
+@pytest.mark.parametrize(("since", "text"), [(None, ""), ("2013-12-23T05:00:00Z", "Since 23 Dec 2013 05:00 UTC")])
+def test_since_when_it_does_is_told_where_that_is_known(since: str | None, text: str) -> None:
+    assert words.since(Blast(since=since)) == text

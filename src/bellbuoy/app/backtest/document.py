@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bellbuoy.app.backtest.calibrated import calibrated_document
+from bellbuoy.app.backtest.noise import Noise
 from bellbuoy.app.backtest.run import Backtest
 from bellbuoy.app.bell import bell_document
 from bellbuoy.windows import iso
@@ -15,4 +17,20 @@ def document(found: Backtest) -> dict[str, object]:
         "to": iso(found.end),
         "cycles": found.cycles,
         **bell_document(found.model.name, found.alarms, found.incidents),
+        "rules": [_rule(one) for one in found.noise],
+        "rehearsal": None if found.calibrated is None else calibrated_document(found.calibrated),
+    }
+
+
+def _rule(one: Noise) -> dict[str, object]:
+    """How noisy a rule was."""
+    return {
+        "rule": one.rule,
+        "alarms": one.alarms,
+        "in_30_days": round(one.monthly, 3),
+        "doubtful": one.doubtful,
+        "over_at_once": round(one.brief, 3),
+        "withdrawn": round(one.withdrawn, 3),
+        "marked_false": round(one.false, 3),
+        "why": one.why,
     }

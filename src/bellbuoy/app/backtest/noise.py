@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
 from bellbuoy.config.kinds import Severity
 from bellbuoy.config.texts import Budget
+from bellbuoy.incidents.speaks import is_of_pack
 from bellbuoy.store.port import AlarmRow
 from bellbuoy.windows import MICRO
 
@@ -22,6 +24,8 @@ _BRIEF = 2
 _MIDDLE = (0.05, 0.95)
 #: Fewer readings than this tell nothing of what is usual.
 _FEW = 8
+#: Numbers from here on are said in full.
+_LARGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +120,27 @@ def _why(row: AlarmRow, usual: Usual | None) -> str:
     said = _text(row.facts, "why")
     if row.value is None:
         return said or row.reason
-    limit = "" if row.threshold is None else f", with the limit at {row.threshold:.3g}"
-    rang = f"rang at {row.value:.3g}{limit}"
+    if is_of_pack(row):
+        return f"rang at {_short(row.value)}{_usually(row.facts)}"
+    limit = "" if row.threshold is None else f", with the limit at {_short(row.threshold)}"
+    rang = f"rang at {_short(row.value)}{limit}"
     if usual is None:
         return f"{rang}; {said}" if said else rang
-    return f"{rang}; usually {usual.value:.3g}, from {usual.low:.3g} to {usual.high:.3g} in nine windows of ten"
+    ends = f"from {_short(usual.low)} to {_short(usual.high)} in nine windows of ten"
+    return f"{rang}; usually {_short(usual.value)}, {ends}"
+
+
+def _usually(facts: Mapping[str, Any]) -> str:
+    """What an alarm of the pack says is usual: in numbers of its own, which no reading of the catalogue is beside."""
+    usual, (low, high) = facts.get("usual"), facts.get("range", (None, None))
+    if usual is None:
+        return ""
+    ends = "" if low is None or high is None else f", from {_short(low)} to {_short(high)}"
+    return f"; usually {_short(usual)}{ends}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.3g}"
 
 
 def _text(facts: Mapping[str, object], key: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bellbuoy.app.backtest.calibrated import Calibrated, calibrated
 from bellbuoy.app.backtest.history import Wish, moments, past_of
 from bellbuoy.app.backtest.noise import Noise, Usual, noise_of, usual_of
 from bellbuoy.app.cycle import gauge_of
@@ -19,6 +20,7 @@ from bellbuoy.clock import FrozenClock
 from bellbuoy.config.read import MODELS_FOLDER, PROJECT_FILE
 from bellbuoy.config.spec import Model
 from bellbuoy.errors import ConfigError
+from bellbuoy.incidents.speaks import is_of_pack
 from bellbuoy.metrics.catalogue import find
 from bellbuoy.metrics.reading import Measured
 from bellbuoy.metrics.step import Gauge
@@ -44,6 +46,7 @@ class Backtest:
     alarms: tuple[AlarmRow, ...]
     incidents: tuple[IncidentRow, ...]
     noise: tuple[Noise, ...] = ()
+    calibrated: Calibrated | None = None  #: None where the model goes without the standard pack
     notes: tuple[str, ...] = ()
 
 
@@ -86,11 +89,14 @@ def _found(app: App, model: Model, start: datetime, when: Sequence[datetime]) ->
         gauge = gauge_of(Counts(shelf, model.name, model.grain), model, end)
         noise = noise_of(alarms, end - start, model.grain.delta)
         told = tuple(replace(one, usual=_usual(gauge, one.example)) for one in noise)
-    return Backtest(model, start, end, len(when), alarms, incidents, told)
+        cost = calibrated(gauge.counts, model, gauge.mature_after, end, app.notebook(model.name))
+    return Backtest(model, start, end, len(when), alarms, incidents, told, cost)
 
 
 def _usual(gauge: Gauge, row: AlarmRow) -> Usual | None:
-    """What an alarm's metric usually is, where it is one of the catalogue: monitors have statistics of their own."""
+    """What an alarm's metric usually is, where it is one of the catalogue; those of the pack say so themselves."""
+    if is_of_pack(row):
+        return None
     try:
         metric = find(row.metric, gauge.subject, column=row.column is not None)
     except ConfigError:

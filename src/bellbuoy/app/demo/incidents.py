@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from bellbuoy.windows import iso
 
 JETBLUE = "B6"
+#: Minutes that its flights come later to their gates while `RAMP` lasts.
+RAMP_WAIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,23 @@ WIND = Incident(
     "trees score on without them, so performance hardly moves; the null rate tells.",
     looks=(Look("null_rate", "wind_speed"), Look("null_rate", "wind_dir"), Look("auc")),
 )
-TURNED = Incident(
-    "jetblue-relation",
+RAMP = Incident(
+    "jetblue-ramp",
     _day(7, 29),
     _day(8, 26),
     planted=True,
     cause="world",
-    text=f"planted: carrier {JETBLUE} turned round",
-    story=f"For four weeks the labels of carrier {JETBLUE}, a sixth of all flights, are not the true ones but drawn "
-    "with probability 0.55 minus the score (held within 0.02 and 0.98), as if its timetable had been planned anew "
-    "around its former delays. No input moves at all; what the inputs mean for one carrier does.",
-    looks=(Look("auc", segment=f"carrier={JETBLUE}"), Look("auc", segment="carrier=EV"), Look("auc")),
+    text=f"planted: ramp crews of carrier {JETBLUE} go slow",
+    story=f"For four weeks every flight of carrier {JETBLUE}, a sixth of all, comes to its gate {RAMP_WAIT} minutes "
+    "later than it did, as if its ramp crews worked to rule: eight in ten are late instead of three. They leave as "
+    "they did, so no input moves at all; what the inputs mean for one carrier does.",
+    looks=(
+        Look("base_rate", segment=f"carrier={JETBLUE}"),
+        Look("mean", "score", segment=f"carrier={JETBLUE}"),
+        Look("auc", segment=f"carrier={JETBLUE}"),
+        Look("base_rate", segment="carrier=EV"),
+        Look("auc"),
+    ),
 )
 CELSIUS = Incident(
     "celsius",
@@ -75,8 +83,8 @@ CELSIUS = Incident(
     cause="pipeline",
     text="planted: temp in °C",
     story="After release 2.0 of the weather client temp comes in °C where the model expects °F; release 2.1 mends it a "
-    "week later. A mild November looks like a bitter January to the model: scores rise, and most values lie below "
-    "anything in the reference set.",
+    "week later. A mild November looks like the bitterest of winters to the model: scores rise, and every value lies "
+    "below anything in the reference set.",
     looks=(Look("p50", "temp"), Look("out_of_range_rate", "temp"), Look("mean", "score"), Look("auc")),
 )
 STORMS = Incident(
@@ -125,7 +133,7 @@ FEED_ENDS = Incident(
     looks=(Look("null_rate", "temp"), Look("null_rate", "wind_speed")),
 )
 #: In order of time.
-INCIDENTS = (WIND, STORMS, TURNED, CANCELLED, CELSIUS, WINTER, FEED_ENDS)
+INCIDENTS = (WIND, STORMS, RAMP, CANCELLED, CELSIUS, WINTER, FEED_ENDS)
 
 
 def marks_text() -> str:
@@ -144,9 +152,9 @@ The flights, their delays and the weather are real (the PyPI package nycflights1
 there is something of each kind to find; they are named as planted here, in marks.toml and on the charts. Everything
 else is left as it was.
 
-Beside these, one thing moves all year: the model was trained on January to March, and the reference set is of those
-months too. From May to October most hours are warmer than any reference row, so temp and dewp read as shifted. That is
-true, and no fault of the pipeline."""
+Beside these, two things are true and no fault of anybody. The reference set is of March and April, so in July three
+hours of ten are warmer than any of its rows, and three of four more humid: temp and dewp read as shifted. And around
+Memorial Day, the 4th of July and Thanksgiving fewer flights leave than a timetable of March and April knows."""
 
 
 def _mark(one: Incident) -> str:

@@ -22,6 +22,7 @@ from bellbuoy.app.demo.year import Year, live_year, load_learning
 from bellbuoy.app.open import open_app
 from bellbuoy.app.project import open_project
 from bellbuoy.app.up import Address, address_in
+from bellbuoy.app.views import Incident
 from bellbuoy.clock import FrozenClock
 from bellbuoy.config.spec import Web
 from bellbuoy.errors import ConfigError
@@ -39,13 +40,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the replayed year holds, from its readings."""
+    """What the replayed year holds: from its readings, and what Bellbuoy made of it."""
 
     rows: int
     labelled: int
     windows: int
     versions: tuple[str, ...]
     sights: tuple[Sight, ...]
+    incidents: tuple[Incident, ...]  #: that rang, in the order in which they were opened
 
 
 def make_demo(folder: Path, phase: Phase) -> int:
@@ -95,7 +97,7 @@ def stage_of(folder: Path) -> Stage | None:
 
 
 def tell(folder: Path) -> Told:
-    """What a finished demo's readings show.
+    """What a finished demo shows.
 
     Raises:
         ConfigError: there is no project.
@@ -103,9 +105,10 @@ def tell(folder: Path) -> Told:
     with open_app(folder, FrozenClock(LAST)) as app:
         page = app.reads.page(MODEL, metric="auc", grain="1d", start=None, end=None, version=None)
         found = tuple(sights(app.reads))
+        rang = tuple(app.bell.incidents(MODEL, every=True))
     points = page.points
     labelled = sum(point.labelled or 0 for point in points)
-    return Told(sum(point.rows for point in points), labelled, len(points), page.versions, found)
+    return Told(sum(point.rows for point in points), labelled, len(points), page.versions, found, rang)
 
 
 def _make_year(data: Path, phase: Phase) -> Year:

@@ -11,7 +11,7 @@ from bellbuoy.app.open import App
 from bellbuoy.windows import from_micro, parse_time
 
 #: The first midnight after a flight was scored, and the last of the year.
-FIRST, LAST = parse_time("2013-04-02T00:00:00Z"), parse_time("2014-01-01T00:00:00Z")
+FIRST, LAST = parse_time("2013-05-02T00:00:00Z"), parse_time("2014-01-01T00:00:00Z")
 _DAY = timedelta(days=1)
 
 #: Shows that something is under way, of how many parts (None: unknown), and takes word of each part that is done.

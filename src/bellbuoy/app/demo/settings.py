@@ -88,7 +88,7 @@ columns = {{ id = "id", label = "late", time = "label_ts" }}
 maturity = "auto"
 
 [baseline]
-reference = "data/reference.parquet"   # every fourth day of January to March, which no version was trained on
+reference = "data/reference.parquet"   # March and April, which no version was trained on
 
 [features]
 {features}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bellbuoy.app.demo.features import Features
-from bellbuoy.app.demo.flights import NEVER, Flights, Floats, Ints
-from bellbuoy.app.demo.incidents import CELSIUS, JETBLUE, TURNED, WIND, Incident
+from bellbuoy.app.demo.flights import LATE, MINUTE, NEVER, Flights, Floats, Ints
+from bellbuoy.app.demo.incidents import CELSIUS, JETBLUE, RAMP, RAMP_WAIT, WIND, Incident
 from bellbuoy.config.sample import Numbers, Texts
 from bellbuoy.errors import ConfigError
 from bellbuoy.windows import MICRO, parse_time, to_micro
 
 Bools = NDArray[np.bool_]
 
-#: Days of the year, from 0, on which April and July begin.
-APRIL, JULY = 90, 181
-#: Every fourth day of January to March is kept out of all training: with weeks of seven days, no weekday is spared.
-_EVERY, _KEPT = 4, 3
-#: The second version serves from here on; it is trained on January to June.
+#: The first version is trained on what lies before March. March and April are the reference set, out of all training:
+#: whole days one after the other, so that it shows how far a usual day lies from those just before it.
+MARCH, MAY = parse_time("2013-03-01T00:00:00Z"), parse_time("2013-05-01T00:00:00Z")
+#: The second version is trained on January to June, but for the reference set; it serves from its release on.
+JULY = parse_time("2013-07-01T00:00:00Z")
 RELEASE = parse_time("2013-07-15T06:00:00Z")
 VERSIONS = ("v1", "v2")
 HOSTS = ("gate-1", "gate-2", "gate-3")
@@ -63,21 +63,19 @@ def live_year(flights: Flights, features: Features) -> Year:
         ConfigError: scikit-learn is not installed.
     """
     learn = load_learning()
-    kept_out = held_out(flights.day)
-    rows = {"v1": (flights.day < APRIL) & ~kept_out, "v2": (flights.day < JULY) & ~kept_out}
+    kept_out = held_out(flights.at)
+    rows = {"v1": flights.at < to_micro(MARCH), "v2": (flights.at < to_micro(JULY)) & ~kept_out}
     versions = {name: learn.fit(features, flights.late, chosen) for name, chosen in rows.items()}
     seen = planted_features(features, flights.at)
     newer = flights.at >= to_micro(RELEASE)
     score = np.empty(flights.count)
     for name, turn in (("v1", ~newer), ("v2", newer)):
         score[turn] = versions[name].score(picked(seen, turn))
-    rng = np.random.default_rng(_SEED)
-    late = planted_labels(flights, score, rng)
-    log = _log(flights, seen, score, late, newer, rng)
+    log = _log(planted_arrivals(flights), seen, score, newer)
     trained = {name: int((chosen & ~np.isnan(flights.late)).sum()) for name, chosen in rows.items()}
     order = np.argsort(log.seen_at, kind="stable")
     reference = taken(log, order[kept_out[order]])
-    return Year(reference, taken(log, order[flights.day[order] >= APRIL]), threshold_of(reference), trained)
+    return Year(reference, taken(log, order[flights.at[order] >= to_micro(MAY)]), threshold_of(reference), trained)
 
 
 def load_learning() -> ModuleType:
@@ -93,9 +91,9 @@ def load_learning() -> ModuleType:
         raise ConfigError(message, hint="pip install 'bellbuoy[demo]'") from why
 
 
-def held_out(day: Ints) -> Bools:
-    """The rows of the reference set: whole days of January to March that no version is trained on."""
-    kept: Bools = (day < APRIL) & (day % _EVERY == _KEPT)
+def held_out(at: Ints) -> Bools:
+    """The rows of the reference set: March and April, which no version is trained on."""
+    kept: Bools = (at >= to_micro(MARCH)) & (at < to_micro(MAY))
     return kept
 
 
@@ -114,12 +112,13 @@ def planted_features(features: Features, at: Ints) -> Features:
     return changed
 
 
-def planted_labels(flights: Flights, score: Floats, rng: np.random.Generator) -> Floats:
-    """The true labels, but those of one carrier for four weeks, which are drawn against the score."""
-    chance = rng.random(flights.count) < np.clip(0.55 - score, 0.02, 0.98)
+def planted_arrivals(flights: Flights) -> Flights:
+    """The flights as they were, but those of one carrier, which come to their gates later for four weeks."""
     carrier = flights.carrier.codes == _code(flights.carrier, JETBLUE)
-    turned = within(TURNED, flights.at) & carrier & ~np.isnan(flights.late)
-    return np.where(turned, chance.astype(np.float64), flights.late)
+    slow = within(RAMP, flights.at) & carrier & (flights.landed < NEVER)
+    landed = flights.landed + np.where(slow, RAMP_WAIT * MINUTE, 0)
+    behind = (landed - flights.planned) / MINUTE - flights.block
+    return replace(flights, landed=landed, late=np.where(slow, (behind > LATE).astype(np.float64), flights.late))
 
 
 def threshold_of(reference: Log) -> float:
@@ -148,17 +147,18 @@ def picked(features: Features, rows: NDArray[Any]) -> Features:
     return {name: _taken(column, rows) for name, column in features.items()}
 
 
-def _log(flights: Flights, seen: Features, score: Floats, late: Floats, newer: Bools, rng: np.random.Generator) -> Log:
+def _log(flights: Flights, seen: Features, score: Floats, newer: Bools) -> Log:
+    rng = np.random.default_rng(_SEED)
     return Log(
         id=np.arange(1, flights.count + 1),
         at=flights.at,
         seen_at=flights.at + rng.integers(1, 31, flights.count) * MICRO,
-        label_at=np.where(np.isnan(late), NEVER, flights.landed),
+        label_at=np.where(np.isnan(flights.late), NEVER, flights.landed),
         version=Texts(newer.astype(np.int32), VERSIONS),
         host=Texts(rng.integers(0, len(HOSTS), flights.count).astype(np.int32), HOSTS),
         features=seen,
         score=score,
-        late=late,
+        late=flights.late,
     )
 
 

@@ -22,6 +22,7 @@ from bellbuoy.windows import Grain
 _ANEW = Grain.WEEK
 #: Fewer rows than this say nothing of how far estimates stray.
 _TELLING = 30
+_NOTHING = Unmeasured("no labels yet from which to learn what to expect")
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Foresight:
     normal: Normal
     ripe_after: timedelta | None
     _reference: Strata | Unmeasured | None = None
+    _plainly: Strata | Unmeasured | None = None
     _past: dict[tuple[int, str, str], Strata | Unmeasured] = field(default_factory=dict)
     _expected: dict[tuple[Grain, Slice], dict[int, tuple[Outcome, int] | Unmeasured]] = field(default_factory=dict)
 
@@ -48,6 +50,26 @@ class Foresight:
         for start, found in self._expected[grain, where].items():
             reading = found if isinstance(found, Unmeasured) else estimate_of(metric, *found, self.subject)
             yield replace(taken_at(start, grain, reading, rows[start]), estimate=True)
+
+    def over(self, metric: str, grain: Grain, where: Slice, at: int) -> tuple[Reading, int]:
+        """A performance metric of all windows of a slice together as it is expected to be, and of how many rows.
+
+        Without a reference set it goes by what labels said until `at` (seconds), so that stretches can be compared. It
+        goes by scores alone: what segments add is little, and to learn it takes many times as long.
+        """
+        promise = summed(self.counts.promises(grain, where))
+        learnt = self._plain(at)
+        if promise is None or isinstance(learnt, Unmeasured):
+            return learnt if isinstance(learnt, Unmeasured) else Unmeasured("no predictions"), 0
+        return estimate_of(metric, expected(promise, learnt.whole), learnt.whole.rows, self.subject), promise.rows
+
+    def _plain(self, start: int) -> Strata | Unmeasured:
+        """What was known of what labels say, whatever the segment."""
+        if self._plainly is None and self.normal.reference:
+            whole = self.counts.reference_outcome()
+            self._plainly = learn_parts(whole, {}, self.subject) if whole is not None and whole.rows else _NOTHING
+        learnt = self._plainly
+        return self._learnt(start) if learnt is None or isinstance(learnt, Unmeasured) else learnt
 
     def record(self, metric: str, grain: Grain) -> list[tuple[Reading, Reading]]:
         """Estimates of the reference set's own days, or wider windows, each with what its labels say."""
@@ -106,7 +128,7 @@ class Foresight:
     def _of_reference(self) -> Strata | Unmeasured:
         whole = self.counts.reference_outcome() if self.normal.reference else None
         if whole is None or not whole.rows:
-            return Unmeasured("no labels yet from which to learn what to expect")
+            return _NOTHING
         parts = {
             by: {value: self.counts.reference_outcome(Slice(by=by, segment=value)) for value in values}
             for by, values in self.counts.segments().items()
@@ -122,7 +144,7 @@ class Foresight:
         span = Slice(start=week - lag - int(self.normal.trailing.total_seconds()), end=week - lag)
         whole = summed(self.counts.outcomes(wide, span, rung))
         if whole is None or not whole.rows:
-            return Unmeasured("no labels yet from which to learn what to expect")
+            return _NOTHING
         parts: dict[str, dict[str, Outcome]] = {}
         if where.by:
             part = summed(self.counts.outcomes(wide, replace(span, by=where.by, segment=where.segment), rung))

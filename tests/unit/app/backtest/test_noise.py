@@ -91,6 +91,25 @@ def test_why_of_a_statistic_of_a_monitor_is_in_its_own_words() -> None:
     assert one.why == "rang at 0.31; it moved"
 
 
+def of_the_pack(**facts: object) -> Noise:
+    rang = alarm("volume", 1, value=4_130.0, threshold=8_000.0, facts={"pack": "once", **facts})
+    return noise(rang)[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"usual": 9_870.0, "range": [8_000.0, 11_000.0]}, "; usually 9,870, from 8,000 to 11,000"),
+        ({"usual": 9_870.0, "range": [None, 11_000.0]}, "; usually 9,870"),
+        ({"usual": 0.125, "range": [0.1, 0.15]}, "; usually 0.125, from 0.1 to 0.15"),
+        ({}, ""),
+    ],
+)
+def test_why_of_an_alarm_of_the_pack_is_what_its_monitor_finds_usual(facts: dict[str, object], said: str) -> None:
+    catalogue = Usual(12.0, 5.0, 24.0)
+    assert replace(of_the_pack(**facts), usual=catalogue).why == f"rang at 4,130{said}"
+
+
 def test_why_of_an_alarm_without_a_value_is_its_reason() -> None:
     (one,) = noise(alarm("gone", 1, reason="no rows came"))
     assert one.why == "no rows came"

@@ -46,7 +46,7 @@ def test_a_stamp_that_was_cut_off_means_to_begin_again(tmp_path: Path) -> None:
 
 def test_there_is_a_cycle_at_every_midnight() -> None:
     every = midnights(None)
-    assert (every[0], every[-1], len(every)) == (FIRST, LAST, 275)
+    assert (every[0], every[-1], len(every)) == (FIRST, LAST, 245)
     assert {moment.hour for moment in every} == {0}
 
 

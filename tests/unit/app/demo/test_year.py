@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from tests.unit.app.demo.world import random_flights
 
-from bellbuoy.app.demo.flights import NEVER, Flights
-from bellbuoy.app.demo.incidents import CELSIUS, INCIDENTS, TURNED, WIND
+from bellbuoy.app.demo.flights import MINUTE, NEVER, Flights
+from bellbuoy.app.demo.incidents import CELSIUS, INCIDENTS, RAMP, RAMP_WAIT, WIND
 from bellbuoy.app.demo.year import (
-    APRIL,
+    JULY,
+    MARCH,
+    MAY,
     Year,
     held_out,
     live_year,
+    planted_arrivals,
     planted_features,
-    planted_labels,
     threshold_of,
     within,
 )
@@ -23,7 +25,6 @@ from bellbuoy.config.sample import Numbers, Texts
 from bellbuoy.windows import to_micro
 
 DAY = 86_400_000_000
-YEAR = np.arange(365)
 
 
 def spread(count: int = 4_000) -> Flights:
@@ -56,16 +57,21 @@ def values(features: Mapping[str, Numbers | Texts], name: str) -> np.ndarray:
     return column.values
 
 
-def test_the_reference_set_is_whole_days_of_every_weekday() -> None:
-    kept = YEAR[held_out(YEAR)]
-    assert set((kept % 7).tolist()) == set(range(7))
-    assert kept.max() < APRIL
+def test_the_reference_set_is_whole_days_one_after_the_other(year: Year) -> None:
+    days = np.unique(year.reference.at // DAY)
+    assert (np.diff(days) == 1).all()
+    assert (days[0] * DAY, (days[-1] + 1) * DAY) == (to_micro(MARCH), to_micro(MAY))
 
 
 def test_no_version_is_trained_on_the_reference_set(year: Year) -> None:
     flights = spread()
-    labelled = ~np.isnan(flights.late) & ~held_out(flights.day)
-    assert year.trained == {"v1": (labelled & (flights.day < 90)).sum(), "v2": (labelled & (flights.day < 181)).sum()}
+    labelled = ~np.isnan(flights.late) & ~held_out(flights.at)
+    before = {name: (labelled & (flights.at < to_micro(end))).sum() for name, end in (("v1", MARCH), ("v2", JULY))}
+    assert year.trained == before
+
+
+def test_what_is_live_begins_where_the_reference_set_ends(year: Year) -> None:
+    assert year.reference.at.max() < to_micro(MAY) <= year.live.at.min()
 
 
 def test_the_wind_is_gone_for_two_days_and_only_then() -> None:
@@ -89,28 +95,51 @@ def test_other_inputs_are_left_as_they_were() -> None:
     assert all(after[name] is before[name] for name in ("visib", "block_minutes", "carrier"))
 
 
-def test_labels_are_turned_in_one_carrier_for_four_weeks_and_nowhere_else() -> None:
+def slow(flights: Flights) -> np.ndarray:
+    """Flights of the carrier whose ramp crews go slow, while they do."""
+    there: np.ndarray = within(RAMP, flights.at) & (flights.carrier.codes == 0) & (flights.landed < NEVER)
+    return there
+
+
+def on_time(flights: Flights) -> Flights:
+    """The same flights, none of them late by a minute."""
+    landed = np.where(flights.landed < NEVER, flights.planned + (flights.block * MINUTE).astype(np.int64), NEVER)
+    return replace(flights, landed=landed, late=np.where(np.isnan(flights.late), np.nan, 0.0))
+
+
+def test_one_carrier_comes_later_to_its_gates_for_four_weeks_and_no_other_does() -> None:
     flights = spread()
-    rng = np.random.default_rng(1)
-    planted = planted_labels(flights, np.full(flights.count, 0.02), rng)
-    changed = (planted != flights.late) & ~np.isnan(flights.late)
-    there = within(TURNED, flights.at) & (flights.carrier.codes == 0)
-    assert changed.any()
-    assert not changed[~there].any()
+    waited = planted_arrivals(flights).landed - flights.landed
+    assert slow(flights).any()
+    assert np.array_equal(waited, np.where(slow(flights), RAMP_WAIT * MINUTE, 0))
+
+
+def test_a_flight_that_waits_longer_than_is_forgiven_is_late() -> None:
+    flights = on_time(spread())
+    known = ~np.isnan(flights.late)
+    assert np.array_equal(planted_arrivals(flights).late[known] == 1, slow(flights)[known])
+
+
+def test_a_flight_that_was_early_enough_is_not_late_for_it() -> None:
+    flights = on_time(spread())
+    early = replace(flights, landed=np.where(flights.landed < NEVER, flights.landed - RAMP_WAIT * MINUTE, NEVER))
+    assert np.nansum(planted_arrivals(early).late) == 0
+
+
+def test_its_labels_come_as_much_later() -> None:
+    flights = spread()
+    known = ~np.isnan(flights.late)
+    made = live_year(flights, inputs(flights)).live
+    meant = dict(
+        zip((np.flatnonzero(known) + 1).tolist(), planted_arrivals(flights).landed[known].tolist(), strict=True)
+    )
+    told = {one: at for one, at in zip(made.id.tolist(), made.label_at.tolist(), strict=True) if at < NEVER}
+    assert told.items() <= meant.items()
 
 
 def test_flights_that_never_arrive_get_no_planted_label() -> None:
     flights = spread()
-    planted = planted_labels(flights, np.zeros(flights.count), np.random.default_rng(1))
-    assert np.array_equal(np.isnan(planted), np.isnan(flights.late))
-
-
-def test_high_scores_mean_punctual_flights_while_the_relation_is_turned() -> None:
-    flights = spread(40_000)
-    score = np.where(np.arange(flights.count) % 2 == 0, 0.05, 0.5)
-    planted = planted_labels(flights, score, np.random.default_rng(1))
-    there = within(TURNED, flights.at) & (flights.carrier.codes == 0) & ~np.isnan(planted)
-    assert planted[there & (score < 0.1)].mean() > planted[there & (score > 0.4)].mean() + 0.3
+    assert np.array_equal(np.isnan(planted_arrivals(flights).late), np.isnan(flights.late))
 
 
 def test_the_second_version_takes_over_in_july(year: Year) -> None:

@@ -53,6 +53,30 @@ def estimates(stage: Stage, metric: str, at: float, where: Slice = EVERYTHING) -
         return gauge.estimates(metric, Grain.DAY, where)
 
 
+def test_windows_are_estimated_together_as_if_they_were_one(stage: Stage) -> None:
+    with_reference(stage)
+    for day in range(3):
+        rows(stage, day, 400, labelled=False)
+    stage.cycle(START + 3 * DAY)
+    with stage.gauge(START + 3 * DAY) as gauge:
+        alone = [
+            one.reading.value
+            for one in gauge.foresight.estimates("accuracy", Grain.DAY)
+            if isinstance(one.reading, Measured)
+        ]
+        together, many = gauge.foresight.over("accuracy", Grain.DAY, EVERYTHING, 0)
+    assert many == 1_200
+    assert isinstance(together, Measured)
+    assert together.value == pytest.approx(sum(alone) / 3, abs=0.01)
+
+
+def test_where_nothing_is_expected_of_any_window_nothing_is_of_all(stage: Stage) -> None:
+    rows(stage, 0, 100, labelled=False)
+    stage.cycle(START + DAY)
+    with stage.gauge(START + DAY) as gauge:
+        assert isinstance(gauge.foresight.over("auc", Grain.DAY, EVERYTHING, 0)[0], Unmeasured)
+
+
 def test_a_window_without_labels_is_estimated_by_the_reference_set(stage: Stage) -> None:
     with_reference(stage)
     for day in range(3):
