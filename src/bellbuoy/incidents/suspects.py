@@ -64,11 +64,12 @@ def _suspect(alarms: Sequence[AlarmRow], verdict: Verdict, context: Context) -> 
         host=host,
         owner=context.owners.get(first.column or first.by, context.owner),
         why=said(alarms),
-        score=round(_score(alarms, verdict), 3),
+        score=round(score_of(alarms, verdict), 3),
     )
 
 
-def _score(alarms: Sequence[AlarmRow], verdict: Verdict) -> float:
+def score_of(alarms: Sequence[AlarmRow], verdict: Verdict) -> float:
+    """How strongly alarms point at what they are of, under a verdict."""
     speaking = any(weight_of(alarm, verdict) for alarm in alarms)
     score = math.log1p(max(loudness(alarm) for alarm in alarms)) + 0.1 * len({alarm.name for alarm in alarms})
     score += _ITSELF if any(alarm.name != "misfit" for alarm in alarms) else 0.0

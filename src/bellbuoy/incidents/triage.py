@@ -26,12 +26,10 @@ from bellbuoy.incidents.speaks import (
     speech_of,
     weight_of,
 )
-from bellbuoy.incidents.suspects import Change, Context, loudness, said, summary_of, suspects_of
+from bellbuoy.incidents.suspects import Context, said, score_of, summary_of, suspects_of
 from bellbuoy.incidents.values import Blast, Evidence, Judgement, Verdict
 from bellbuoy.store.port import AlarmRow
 from bellbuoy.windows import iso
-
-__all__ = ["Change", "Context", "judge", "summary_of"]
 
 _MODEL, _PIPELINE, _WORLD = Verdict.MODEL, Verdict.PIPELINE, Verdict.WORLD
 #: A version that came just before is suspected by so much, unless rows or labels come wrong.
@@ -125,7 +123,7 @@ def _headline(alarms: Sequence[AlarmRow], verdict: Verdict) -> str:
     """What happened, in a line: the alarm that speaks loudest for the verdict, and how many ring beside it."""
     if not alarms:
         return "Nothing rings any more"
-    first = max(alarms, key=lambda alarm: (weight_of(alarm, verdict), loudness(alarm)))
+    first = max(alarms, key=lambda alarm: (weight_of(alarm, verdict), score_of([alarm], verdict)))
     more = f", and {len(alarms) - 1} more" if len(alarms) > 1 else ""
     text = f"{summary_of(first)}{more}"
     return text[:1].upper() + text[1:]

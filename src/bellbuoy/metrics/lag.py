@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bellbuoy.metrics.traits import Trait, share
+from bellbuoy.metrics.traits import SIXTHS, Trait, share
 from bellbuoy.profiles.buckets import middles
 from bellbuoy.profiles.profile import NumericProfile, Profile
 
@@ -18,8 +18,6 @@ Floats = NDArray[np.float64]
 CLOSE = 600.0
 #: Below about so many seconds a lag is followed by its size, beyond by its ratio.
 _LONG = 1_800.0
-#: One standard deviation of a normal distribution on either side of its median.
-_SIXTHS = (0.1587, 0.5, 0.8413)
 #: What is usual reaches from the first of these quantiles to the last, and half as far again is not very late yet.
 _ENDS, _MARGIN = (0.001, 0.999), 0.5
 
@@ -53,7 +51,7 @@ def _middle(profile: NumericProfile, rows: float) -> Trait:
     So five hours weigh much beside a usual minute, whether rows come late or ahead of their time, and a minute beside
     half of one weighs nothing. The variance is that of a normal sample's median, and of a value within its bucket.
     """
-    low, middle, high = np.arcsinh(_quantiles(profile, _SIXTHS) / _LONG).tolist()
+    low, middle, high = np.arcsinh(_quantiles(profile, SIXTHS) / _LONG).tolist()
     bucket = math.expm1(math.log(2) / 2**profile.scale)
     return Trait(middle, math.pi / 2 * ((high - low) / 2) ** 2 / rows + bucket**2 / 12, rows)
 

@@ -25,7 +25,7 @@ _END = 0.05
 #: Values are out of range from this part of the usual range's width beyond it on: seasons go a little way out.
 _MARGIN = 0.5
 #: One standard deviation of a normal distribution on either side of its median.
-_SIXTHS = (0.1587, 0.5, 0.8413)
+SIXTHS = (0.1587, 0.5, 0.8413)
 _TAILS = (0.0228, 0.9772)
 
 
@@ -158,7 +158,7 @@ def _quantiles(cells: Cells, scale: int) -> tuple[float, float, float]:
     A bucket stands at the rank of its middle, so that a median moves on and does not jump where many rows have one
     value (mid-distribution quantiles: Ma, Genton & Parzen 2011).
     """
-    low, middle, high = _quantile(cells, scale, _SIXTHS)
+    low, middle, high = _quantile(cells, scale, SIXTHS)
     return low, middle, high
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bellbuoy.incidents.triage import Change, Context, judge, summary_of
+from bellbuoy.incidents.suspects import Change, Context, summary_of
+from bellbuoy.incidents.triage import judge
 from bellbuoy.incidents.values import Judgement, Verdict
 from bellbuoy.store.port import AlarmRow
 

@@ -36,13 +36,6 @@ class Line:
         """How many windows later one is judged than it ends: as many as its labels are waited for."""
         return 0 if self.rung is None else -(-LADDER[self.rung] // grain.seconds)
 
-    @property
-    def name(self) -> str:
-        """The series in a word, as an alarm's id holds it."""
-        column = f"({self.column})" if self.column is not None else ""
-        where = f"{{{self.by}={self.segment}}}" if self.by else ""
-        return f"{self.metric}{column}{where}{f'[{self.version}]' if self.version else ''}"
-
 
 @dataclass(frozen=True, slots=True)
 class Board:

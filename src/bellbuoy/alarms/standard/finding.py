@@ -63,6 +63,11 @@ class Finding:
         return abs(self.excess) / self.limit if self.limit else math.inf
 
     @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """Which of several findings speaks for all: one that breaches comes first, then what is farthest out."""
+        return self.breach is Breach.YES, self.breach is Breach.NO, self.surprise
+
+    @property
     def reach(self) -> float:
         """How many times the monitor's own limit the excess is, whatever raised that."""
         return self.surprise * self.raised

@@ -51,10 +51,8 @@ def follow(reader: Reader) -> list[Board]:
 
 def _board(reader: Reader, grain: Grain, series: list[Series]) -> Board:
     book, mark = reader.notebook, reader.what.mark
-    lines = [one.line for one in series]
-    reference = book.once(
-        ("starts", grain, tuple(lines)), mark, lambda: sorted({s for one in series for s in one.before})
-    )
+    lines = tuple(one.line for one in series)
+    reference = book.once(("starts", grain), (mark, lines), lambda: sorted({s for one in series for s in one.before}))
     before = book.block(grain.value, mark, lines, lambda: block(series, reference, grain, lived=False))
     return board(grain, series, reference, before, reader.windows(grain))
 

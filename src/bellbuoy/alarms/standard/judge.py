@@ -126,7 +126,7 @@ class Judge:
         for watch in self.watches if at >= 0 else ():
             for row, place in enumerate(watch.places.tolist()):
                 one = _finding(board, watch, row, place, at)
-                if place not in found or _rank(one) > _rank(found[place]):
+                if place not in found or one.rank > found[place].rank:
                     found[place] = one
         return [found[place] for place in sorted(found)]
 
@@ -219,10 +219,6 @@ def _shaped(values: Floats, shape: Shape) -> Floats:
     if shape is Shape.ONCE:
         return values
     return lasting(values) if shape is Shape.LASTING else long_run(values, LONG)
-
-
-def _rank(finding: Finding) -> tuple[bool, bool, float]:
-    return finding.breach is Breach.YES, finding.breach is Breach.NO, finding.surprise
 
 
 def _same(one: Floats, other: Floats) -> bool:

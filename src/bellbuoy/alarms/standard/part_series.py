@@ -36,11 +36,7 @@ def part_series(reader: Reader) -> Iterator[Series]:
         )
         part = _rows(reader, NULLS, reader.span(grain, where))
         came = newcomers[where.by]
-        lived = {
-            start: beside(part.get(start, 0), many, share, came.get(start, 0))
-            for start, many in whole.items()
-            if reader.is_whole(start)
-        }
+        lived = {start: beside(part.get(start, 0), many, share, came.get(start, 0)) for start, many in whole.items()}
         if before:
             yield Series(Line(_ROWS, by=where.by, segment=where.segment), _ROWS, before, lived)
 

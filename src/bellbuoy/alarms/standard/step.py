@@ -135,13 +135,9 @@ def strongest(findings: Iterable[Finding]) -> Mapping[Key, Finding]:
     found: dict[Key, Finding] = {}
     for one in findings:
         key = Key(one.monitor.name, one.line.column, one.line.by, one.line.segment, one.line.version)
-        if key not in found or _rank(one) > _rank(found[key]):
+        if key not in found or one.rank > found[key].rank:
             found[key] = one
     return found
-
-
-def _rank(finding: Finding) -> tuple[bool, bool, float]:
-    return finding.breach is Breach.YES, finding.breach is Breach.NO, finding.surprise
 
 
 def _key(row: AlarmRow) -> Key:
@@ -169,6 +165,9 @@ def look_of(finding: Finding, old: AlarmRow | None = None) -> Look:
     value, edge, usual, low, high = map(
         finding.number, (finding.value, finding.edge, finding.usual, finding.low, finding.high)
     )
+    window = Window(from_seconds(finding.start), from_seconds(finding.end))
+    if finding.breach is not Breach.YES:
+        return Look(finding.breach, finding.why, value, edge, window)
     facts = {
         PACK: finding.shape.value,
         "usual": usual,
@@ -182,9 +181,6 @@ def look_of(finding: Finding, old: AlarmRow | None = None) -> Look:
         "host": finding.host or None,
         **_reach(finding, old),
     }
-    window = Window(from_seconds(finding.start), from_seconds(finding.end))
-    if finding.breach is not Breach.YES:
-        return Look(finding.breach, finding.why, value, edge, window)
     return Look(finding.breach, finding.why, value, edge, window, facts=facts)
 
 

@@ -28,20 +28,6 @@ def series(line: Line, lived: Mapping[int, Traits], before: Mapping[int, Traits]
 
 
 @pytest.mark.parametrize(
-    ("line", "name"),
-    [
-        (Line("rows"), "rows"),
-        (Line("null_rate", "income"), "null_rate(income)"),
-        (Line("label_gap", by="city", segment="Oslo", rung=3), "label_gap{city=Oslo}"),
-        (Line("version_share", version="v2"), "version_share[v2]"),
-        (Line("null_rate", "income", by="city", segment=""), "null_rate(income){city=}"),
-    ],
-)
-def test_a_line_has_a_name(line: Line, name: str) -> None:
-    assert line.name == name
-
-
-@pytest.mark.parametrize(
     ("rung", "grain", "lag"),
     [
         (None, Grain.DAY, 0),
